@@ -1,0 +1,48 @@
+/**
+ * Waits that are a rule of the provider and not a header: a fixed window, or the next midnight somewhere.
+ */
+import type { WaitHint } from "./provider.ts";
+
+/**
+ * The instant until which a hint asks to wait.
+ * @param now epoch milliseconds
+ * @returns epoch milliseconds; for `midnight` the next 00:00 in the zone, daylight saving time included. An unknown
+ *   zone counts as UTC
+ */
+export function waitUntil(hint: WaitHint, now: number): number {
+  switch (hint.type) {
+    case "delay":
+      return now + hint.ms;
+    case "midnight":
+      return nextMidnight(hint.zone, now);
+    default:
+      return hint satisfies never;
+  }
+}
+
+const dayMs = 86_400_000;
+
+function nextMidnight(zone: string, now: number): number {
+  const offsetAt = zoneOffset(zone);
+  const localNow = now + offsetAt(now);
+  const localMidnight = (Math.floor(localNow / dayMs) + 1) * dayMs;
+  // The offset at the wanted instant may differ from today's (a clock change in between): settle by iterating.
+  const first = localMidnight - offsetAt(now);
+  return localMidnight - offsetAt(localMidnight - offsetAt(first));
+}
+
+/** Milliseconds to add to UTC to read the zone's wall clock. */
+function zoneOffset(zone: string): (at: number) => number {
+  let format: Intl.DateTimeFormat;
+  try {
+    format = new Intl.DateTimeFormat("en-US", { timeZone: zone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric" });
+  } catch {
+    return () => 0;
+  }
+  return (at) => {
+    const part: Record<string, number> = {};
+    for (const { type, value } of format.formatToParts(at)) part[type] = Number(value);
+    const wall = Date.UTC(part["year"] ?? 1970, (part["month"] ?? 1) - 1, part["day"] ?? 1, part["hour"] ?? 0, part["minute"] ?? 0, part["second"] ?? 0);
+    return wall - Math.floor(at / 1000) * 1000;
+  };
+}

@@ -1,0 +1,164 @@
+/**
+ * What an outbox offers to a gateway, a command line or a program in the same process.
+ *
+ * Types only; `outbox.ts` makes the thing. Expected refusals are values: a caller can branch on `type` and never has
+ * to parse a message.
+ */
+import type { Failure, Guarantee, OperationClass, OperationState, Outcome, PolicyInput, WebhookRequest } from "@landline/core";
+import type { FallbackStep, HistoryRecord, HoldRecord, ListFilter, OperationRecord, OperationStory, ReviewGroup } from "./ports.ts";
+
+/** What a caller asks for. Instants are epoch milliseconds. */
+export interface EnqueueRequest {
+  readonly account: string;
+  readonly operation: string;
+  readonly input: unknown;
+  /** 1–255 visible ASCII characters; made from chance when absent (then a repeat of the request is a new operation). */
+  readonly idempotencyKey?: string;
+  readonly idempotencyScope?: string;
+  readonly reference?: string | null;
+  readonly class?: OperationClass;
+  readonly guarantee?: Guarantee;
+  readonly deadline?: number | null;
+  readonly notBefore?: number | null;
+  readonly subject?: string | null;
+  readonly metadata?: Readonly<Record<string, unknown>> | null;
+  readonly fallback?: readonly FallbackStep[];
+  readonly policy?: PolicyInput | null;
+  readonly actor?: string;
+  readonly traceparent?: string | null;
+}
+
+/** What became of it. Durable before it is returned. */
+export type EnqueueResult =
+  | { readonly type: "accepted"; readonly operation: OperationView; readonly replayed: boolean }
+  /** A defect that can be known at the door; `field` is the path in the request (`account`, `input.To`, `deadline`). */
+  | { readonly type: "invalid"; readonly field: string; readonly message: string; readonly failure: Failure | null }
+  | { readonly type: "conflict"; readonly id: string };
+
+/** An operation as people see it: `held` when its lane is closed. */
+export interface OperationView extends Omit<OperationRecord, "state"> {
+  readonly state: OperationState;
+}
+
+/** An operation's whole story as people see it. */
+export interface StoryView extends Omit<OperationStory, "operation"> {
+  readonly operation: OperationView;
+}
+
+/** Who acts, why, and which version they saw. */
+export interface VerbContext {
+  readonly actor: string;
+  readonly reason: string;
+  readonly version: number;
+}
+
+/** What became of a verb. */
+export type VerbResult =
+  | { readonly type: "done"; readonly operation: OperationView; readonly child: OperationView | null }
+  | { readonly type: "not_found" }
+  /** Stale version, or not legal from this state; `message` says which. Nothing was written. */
+  | { readonly type: "conflict"; readonly message: string; readonly operation: OperationView }
+  | { readonly type: "invalid"; readonly field: string; readonly message: string; readonly failure: Failure | null };
+
+/** What became of a callback. `stored` is durable. */
+export type WebhookResult =
+  | { readonly type: "stored"; readonly applied: number; readonly duplicates: number; readonly unmatched: number }
+  | { readonly type: "unknown_account" }
+  | { readonly type: "forbidden"; readonly message: string }
+  | { readonly type: "unreadable"; readonly message: string };
+
+/** Health of one lane of an account. */
+export interface LaneHealth {
+  readonly lane: string;
+  readonly open: boolean;
+  readonly breaker: "closed" | "open" | "half_open";
+  /** Requests per second the lane allows itself at present; null: no limit found yet. */
+  readonly rate: number | null;
+  readonly inFlight: number;
+  readonly window: number;
+  /** Epoch milliseconds until which it waits, or null. */
+  readonly waitsUntil: number | null;
+}
+
+/** Health of one account. */
+export interface AccountHealth {
+  readonly name: string;
+  readonly provider: string;
+  readonly baseUrl: string;
+  readonly operations: readonly string[];
+  /** `ok`, `paused` by a person, `blocked` by a refused credential, `incident` at the provider. */
+  readonly state: "ok" | "paused" | "blocked" | "incident";
+  readonly holds: readonly HoldRecord[];
+  readonly lanes: readonly LaneHealth[];
+  readonly lastCheck: { readonly at: number; readonly ok: boolean; readonly message: string } | null;
+}
+
+/** Everything that changes, for live views, logs, metrics and alerts. No secrets, no bodies, no full numbers. */
+export type OutboxEvent =
+  | { readonly type: "operation.changed"; readonly at: number; readonly id: string; readonly account: string; readonly operation: string; readonly state: OperationState; readonly event: string; readonly because: string | null; readonly version: number; readonly failure: Failure | null; readonly parkedReason: string | null }
+  | {
+      readonly type: "operation.attempted";
+      readonly at: number;
+      readonly id: string;
+      readonly account: string;
+      readonly provider: string;
+      readonly operation: string;
+      readonly reference: string | null;
+      readonly idempotencyKey: string;
+      readonly attempt: number;
+      readonly endpoint: string;
+      readonly method: string;
+      readonly requestTimestamp: number;
+      readonly durationMs: number;
+      readonly status: number | null;
+      readonly code: string | null;
+      readonly requestId: string | null;
+      readonly messageId: string | null;
+      readonly outcome: Outcome["type"];
+      readonly decision: string;
+      readonly because: string;
+      readonly failure: Failure | null;
+    }
+  | { readonly type: "receipt.received"; readonly at: number; readonly account: string; readonly id: string | null; readonly status: string; readonly code: string | null; readonly result: string }
+  | { readonly type: "account.changed"; readonly at: number; readonly account: string; readonly state: AccountHealth["state"]; readonly because: string; readonly actor: string }
+  | { readonly type: "incident.opened" | "incident.closed"; readonly at: number; readonly provider: string; readonly accounts: readonly string[]; readonly because: string }
+  | { readonly type: "worker.trouble"; readonly at: number; readonly message: string };
+
+/** A running outbox. */
+export interface Outbox {
+  enqueue(request: EnqueueRequest): Promise<EnqueueResult>;
+  /** Results in order; the valid ones share one commit. */
+  enqueueMany(requests: readonly EnqueueRequest[]): Promise<readonly EnqueueResult[]>;
+  get(id: string): Promise<OperationView | null>;
+  story(id: string): Promise<StoryView | null>;
+  list(filter: ListFilter & { readonly held?: boolean }, page: { readonly limit: number; readonly cursor: string | null }): Promise<{ readonly operations: readonly OperationView[]; readonly nextCursor: string | null } | "bad_cursor">;
+  reviewGroups(): Promise<readonly (ReviewGroup & { readonly suggestion: string })[]>;
+  counts(): Promise<Readonly<Record<string, number>>>;
+
+  cancel(id: string, context: { readonly actor: string; readonly reason: string; readonly version: number | null }): Promise<VerbResult>;
+  retry(id: string, context: VerbContext): Promise<VerbResult>;
+  fix(id: string, input: unknown, context: VerbContext): Promise<VerbResult>;
+  fallback(id: string, step: Partial<FallbackStep>, context: VerbContext): Promise<VerbResult>;
+  discard(id: string, context: VerbContext): Promise<VerbResult>;
+  resolve(id: string, verdict: "sent" | "not_sent", evidence: string, context: VerbContext): Promise<VerbResult>;
+  reconcile(id: string, context: VerbContext): Promise<VerbResult>;
+
+  /** Verifies, stores and applies a provider's callback. */
+  receive(account: string, request: WebhookRequest): Promise<WebhookResult>;
+
+  accounts(): Promise<readonly AccountHealth[]>;
+  pause(account: string, actor: string, reason: string): Promise<AccountHealth | null>;
+  resume(account: string, actor: string, reason: string): Promise<AccountHealth | null>;
+  /** Probes credentials and service; a success lifts a block. */
+  check(account: string, actor: string): Promise<AccountHealth | null>;
+
+  /** Every event from now on; the returned function ends it. A listener's exception harms nobody. */
+  subscribe(listener: (event: OutboxEvent) => void): () => void;
+  /** Starts dispatching; resolves when the first claim can be made. */
+  run(): Promise<void>;
+  /** Drains: claims nothing more, lets what is under way end (up to `graceMs`), gives the rest back. */
+  stop(options?: { readonly graceMs?: number }): Promise<void>;
+}
+
+/** A line for people who look at an operation's past. */
+export type HistoryView = HistoryRecord;
