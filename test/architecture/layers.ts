@@ -1,0 +1,96 @@
+/**
+ * Who may import whom, and who may touch the world: the table of the architecture, as data.
+ * Whoever wants a new arrow between packages changes this file, in a commit that says why.
+ */
+
+/** One thing that code can reach without importing it. */
+export type Ambient = "clock" | "chance" | "timers" | "crypto" | "console" | "process" | "network" | "runtime";
+
+/** What one file, or all files of a package, may reach for. `"any"` lifts the limit. */
+export interface Reach {
+  /** Module names from a registry, by package name. */
+  readonly libraries?: readonly string[] | "any";
+  /** Modules of Node, with their `node:` prefix. */
+  readonly node?: readonly string[] | "any";
+  readonly ambient?: readonly Ambient[] | "any";
+}
+
+/** One row of the table. */
+export interface Layer extends Reach {
+  /** Folder names of the packages that may be imported. */
+  readonly packages: readonly string[] | "any";
+  /** Packages of which only types may be imported; they are erased and leave no arrow at run time. */
+  readonly typesOf?: readonly string[];
+  /** Registry modules of which only types may be imported. */
+  readonly libraryTypes?: readonly string[];
+  /** The files (path below `src`) that may reach further than the rest of their package. */
+  readonly doors?: { readonly files: RegExp; readonly reach: Reach };
+}
+
+const belowRoots = [
+  "core",
+  "providers",
+  "host",
+  "client",
+  "outbox",
+  "outbox-sqlite",
+  "outbox-postgres",
+  "gateway",
+  "sandbox",
+  "simulator",
+  "testkit",
+] as const;
+
+/** Rows by folder name; `landline` is the application. */
+export const layers: Readonly<Record<string, Layer>> = {
+  core: { packages: [] },
+  providers: { packages: ["core"], libraries: ["libphonenumber-js"] },
+  host: {
+    packages: [],
+    typesOf: ["core"],
+    node: ["node:crypto"],
+    ambient: ["clock", "chance", "timers", "crypto", "console"],
+  },
+  client: {
+    packages: ["core", "providers", "host"],
+    libraryTypes: ["undici", "twilio"],
+    doors: { files: /(^|\/)transport[^/]*\.ts$/, reach: { libraries: ["undici"], ambient: ["network"] } },
+  },
+  outbox: { packages: ["core", "providers", "host"] },
+  "outbox-sqlite": {
+    packages: ["core", "outbox"],
+    doors: { files: /^open\.ts$/, reach: { node: "any", ambient: "any" } },
+  },
+  "outbox-postgres": {
+    packages: ["core", "outbox"],
+    libraryTypes: ["pg", "postgres"],
+    doors: { files: /^open\.ts$/, reach: { libraries: ["pg", "postgres"], node: "any", ambient: "any" } },
+  },
+  gateway: {
+    packages: ["core", "providers", "host", "outbox"],
+    libraries: ["hono", "zod", "@hono/zod-openapi"],
+  },
+  console: { packages: [], typesOf: ["gateway"], libraries: "any", ambient: "any" },
+  sandbox: {
+    packages: ["core", "providers", "host"],
+    libraries: ["hono", "@hono/node-server"],
+    node: "any",
+    ambient: ["timers", "crypto", "process", "network", "runtime"],
+  },
+  simulator: { packages: belowRoots },
+  testkit: { packages: belowRoots, libraries: ["vitest", "fast-check"], node: "any", ambient: "any" },
+  integrations: { packages: belowRoots, libraries: "any", node: "any", ambient: "any" },
+  landline: {
+    packages: "any",
+    libraries: "any",
+    node: "any",
+    doors: { files: /^(main|wire)\.ts$/, reach: { ambient: "any" } },
+  },
+};
+
+/** What a test may import on top of its package's row, and no more: layering holds in tests as well. */
+export const testPackages: readonly string[] = ["testkit"];
+
+/** Files that check other files: free to touch the world, bound by the layers. */
+export const isTest = (file: string): boolean =>
+  /\.test\.tsx?$/.test(file) || /(^|\/)(testing|conformance|test)\//.test(file);
