@@ -5,6 +5,7 @@ export * from "./deadline.ts";
 export * from "./decide.ts";
 export * from "./duration.ts";
 export * from "./failure.ts";
+export * from "./landline-error.ts";
 export * from "./lifecycle.ts";
 export * from "./observation.ts";
 export * from "./outcome.ts";
