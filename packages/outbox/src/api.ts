@@ -4,8 +4,24 @@
  * Types only; `outbox.ts` makes the thing. Expected refusals are values: a caller can branch on `type` and never has
  * to parse a message.
  */
-import type { Failure, Guarantee, OperationClass, OperationState, Outcome, PolicyInput, WebhookRequest } from "@landline/core";
-import type { FallbackStep, HistoryRecord, HoldRecord, ListFilter, OperationRecord, OperationStory, ReviewGroup } from "./ports.ts";
+import type {
+  Failure,
+  Guarantee,
+  OperationClass,
+  OperationState,
+  Outcome,
+  PolicyInput,
+  WebhookRequest,
+} from "@landline/core";
+import type {
+  FallbackStep,
+  HistoryRecord,
+  HoldRecord,
+  ListFilter,
+  OperationRecord,
+  OperationStory,
+  ReviewGroup,
+} from "./ports.ts";
 
 /** What a caller asks for. Instants are epoch milliseconds. */
 export interface EnqueueRequest {
@@ -95,7 +111,19 @@ export interface AccountHealth {
 
 /** Everything that changes, for live views, logs, metrics and alerts. No secrets, no bodies, no full numbers. */
 export type OutboxEvent =
-  | { readonly type: "operation.changed"; readonly at: number; readonly id: string; readonly account: string; readonly operation: string; readonly state: OperationState; readonly event: string; readonly because: string | null; readonly version: number; readonly failure: Failure | null; readonly parkedReason: string | null }
+  | {
+      readonly type: "operation.changed";
+      readonly at: number;
+      readonly id: string;
+      readonly account: string;
+      readonly operation: string;
+      readonly state: OperationState;
+      readonly event: string;
+      readonly because: string | null;
+      readonly version: number;
+      readonly failure: Failure | null;
+      readonly parkedReason: string | null;
+    }
   | {
       readonly type: "operation.attempted";
       readonly at: number;
@@ -119,9 +147,30 @@ export type OutboxEvent =
       readonly because: string;
       readonly failure: Failure | null;
     }
-  | { readonly type: "receipt.received"; readonly at: number; readonly account: string; readonly id: string | null; readonly status: string; readonly code: string | null; readonly result: string }
-  | { readonly type: "account.changed"; readonly at: number; readonly account: string; readonly state: AccountHealth["state"]; readonly because: string; readonly actor: string }
-  | { readonly type: "incident.opened" | "incident.closed"; readonly at: number; readonly provider: string; readonly accounts: readonly string[]; readonly because: string }
+  | {
+      readonly type: "receipt.received";
+      readonly at: number;
+      readonly account: string;
+      readonly id: string | null;
+      readonly status: string;
+      readonly code: string | null;
+      readonly result: string;
+    }
+  | {
+      readonly type: "account.changed";
+      readonly at: number;
+      readonly account: string;
+      readonly state: AccountHealth["state"];
+      readonly because: string;
+      readonly actor: string;
+    }
+  | {
+      readonly type: "incident.opened" | "incident.closed";
+      readonly at: number;
+      readonly provider: string;
+      readonly accounts: readonly string[];
+      readonly because: string;
+    }
   | { readonly type: "worker.trouble"; readonly at: number; readonly message: string };
 
 /** A running outbox. */
@@ -131,11 +180,17 @@ export interface Outbox {
   enqueueMany(requests: readonly EnqueueRequest[]): Promise<readonly EnqueueResult[]>;
   get(id: string): Promise<OperationView | null>;
   story(id: string): Promise<StoryView | null>;
-  list(filter: ListFilter & { readonly held?: boolean }, page: { readonly limit: number; readonly cursor: string | null }): Promise<{ readonly operations: readonly OperationView[]; readonly nextCursor: string | null } | "bad_cursor">;
+  list(
+    filter: ListFilter & { readonly held?: boolean },
+    page: { readonly limit: number; readonly cursor: string | null },
+  ): Promise<{ readonly operations: readonly OperationView[]; readonly nextCursor: string | null } | "bad_cursor">;
   reviewGroups(): Promise<readonly (ReviewGroup & { readonly suggestion: string })[]>;
   counts(): Promise<Readonly<Record<string, number>>>;
 
-  cancel(id: string, context: { readonly actor: string; readonly reason: string; readonly version: number | null }): Promise<VerbResult>;
+  cancel(
+    id: string,
+    context: { readonly actor: string; readonly reason: string; readonly version: number | null },
+  ): Promise<VerbResult>;
   retry(id: string, context: VerbContext): Promise<VerbResult>;
   fix(id: string, input: unknown, context: VerbContext): Promise<VerbResult>;
   fallback(id: string, step: Partial<FallbackStep>, context: VerbContext): Promise<VerbResult>;

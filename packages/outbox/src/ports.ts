@@ -82,7 +82,10 @@ export interface OperationRecord {
   readonly operation: string;
   readonly lane: string;
   readonly state: StoredState;
-  /** Grows with every change people or programs can see; `If-Match`. */
+  /**
+   * Starts at 1 and grows by one with every start, settle, command, expiry and receipt that changes the state;
+   * claims, releases, renewals and rescues are invisible. `If-Match`.
+   */
   readonly version: number;
   readonly input: Readonly<Record<string, unknown>>;
   readonly reference: string | null;
@@ -179,11 +182,22 @@ export type Settlement = { readonly because: string; readonly attempt: AttemptRe
       readonly absences: number;
       readonly lookFailures: number;
     }
-  | { readonly type: "park"; readonly reason: ParkedReason; readonly failure: Failure; readonly history: AttemptHistory }
+  | {
+      readonly type: "park";
+      readonly reason: ParkedReason;
+      readonly failure: Failure;
+      readonly history: AttemptHistory;
+    }
   | { readonly type: "expire"; readonly failure: Failure; readonly history: AttemptHistory }
 );
 
-/** A person's or a rule's change to an operation that nobody works on. Carries the version that was seen. */
+/**
+ * A person's or a rule's change to an operation. Carries the version that was seen. Where a worker or the reconciler
+ * holds a lease, the command takes the next lease number, so that theirs is lost.
+ *
+ * `redrive` and `resolve_not_sent` begin anew: `spent`, `waitedMs`, `absences`, `lookFailures` and `rescues` are 0, no
+ * doubt is open, the failure and the parked reason are gone; `firstAttemptAt` and the attempt numbers go on.
+ */
 export type Command = {
   readonly id: string;
   /** The version the actor saw; null: whatever it is (automatic rules only). */
@@ -221,8 +235,13 @@ export interface ReceiptRecord {
 
 /** What a stored receipt did. */
 export type ReceiptResult =
-  | { readonly type: "applied"; readonly operation: OperationRecord; readonly before: StoredState }
-  | { readonly type: "recorded"; readonly operation: OperationRecord }
+  | {
+      readonly type: "applied";
+      readonly operation: OperationRecord;
+      readonly before: StoredState;
+      readonly receipt: ReceiptRecord;
+    }
+  | { readonly type: "recorded"; readonly operation: OperationRecord; readonly receipt: ReceiptRecord }
   | { readonly type: "duplicate" }
   /** Kept until its operation is known. */
   | { readonly type: "unmatched" };
@@ -259,6 +278,7 @@ export interface ListFilter {
   readonly kind?: string;
   readonly class?: OperationClass;
   readonly parkedReason?: ParkedReason;
+  readonly subject?: string;
   readonly idempotencyScope?: string;
   readonly createdAfter?: number;
   readonly createdBefore?: number;
@@ -341,26 +361,64 @@ export interface Store {
   /** A late acceptance by a worker that lost its lease: kept as evidence, and it resolves doubt. */
   witness(lease: Lease, attempt: AttemptResult, providerId: string): Promise<void>;
   /** Takes over started attempts whose lease lapsed. On a single-process store everything a predecessor left, at once. */
-  rescue(request: { readonly worker: string; readonly limit: number; readonly leaseMs: number }): Promise<readonly RescuedOperation[]>;
+  rescue(request: {
+    readonly worker: string;
+    readonly limit: number;
+    readonly leaseMs: number;
+  }): Promise<readonly RescuedOperation[]>;
   /** Leases operations in doubt whose next look is due. */
-  claimReconciliations(request: { readonly worker: string; readonly limit: number; readonly leaseMs: number }): Promise<readonly RescuedOperation[]>;
+  claimReconciliations(request: {
+    readonly worker: string;
+    readonly limit: number;
+    readonly leaseMs: number;
+  }): Promise<readonly RescuedOperation[]>;
   /** Which of these provider ids belong to operations of the account other than `exceptId`. */
   ownedProviderIds(account: string, providerIds: readonly string[], exceptId: string): Promise<ReadonlySet<string>>;
-  /** Ends queued and retrying operations whose deadline has passed. Returns what it ended. */
+  /**
+   * Ends queued and retrying operations whose deadline has passed and on which nobody holds a live lease. One whose
+   * history has an open doubt is parked as `doubt` instead, never expired. Returns what it ended.
+   */
   expireDue(limit: number): Promise<readonly OperationRecord[]>;
-  /** Accepted operations without a final receipt since `before`, oldest first, for polling. */
-  awaitingReceipt(account: string, before: number, limit: number): Promise<readonly OperationRecord[]>;
+  /**
+   * Accepted operations without a final receipt that were last changed before `before`, by id (oldest first), for
+   * polling. `window` leaves out what was created earlier than that instant, and goes on after an id.
+   */
+  awaitingReceipt(
+    account: string,
+    before: number,
+    limit: number,
+    window?: { readonly createdAfter: number; readonly afterId: string | null },
+  ): Promise<readonly OperationRecord[]>;
+  /**
+   * Operations that a rule may still have to act on, by id: `undelivered`, or `parked` as rejected, exhausted or
+   * doubt with fallback steps left; only those changed at or after `since`. What a crash between a settlement and
+   * its consequence leaves behind is found here.
+   */
+  unattended(request: {
+    readonly since: number;
+    readonly afterId: string | null;
+    readonly limit: number;
+  }): Promise<readonly OperationRecord[]>;
 
   command(command: Command): Promise<CommandResult>;
-  /** Stores an event once (by dedupe key) and applies it if its operation is known. */
-  receive(account: string, event: ReceiptEvent): Promise<ReceiptResult>;
+  /**
+   * Stores an event once (by account and dedupe key) and applies it if its operation is known: by operation id, else
+   * by account and provider id. Unless inbound it proves acceptance, so it applies `accept` (and the provider id)
+   * where that is legal, of the parked ones only to those in doubt; then `deliver` or `fail_delivery` by its meaning
+   * where that is legal. A rank below the one reached changes nothing, except that `delivered` is always taken and a
+   * first final word is never refused. `failure` is what an `undelivered` event means; kept with the operation.
+   */
+  receive(account: string, event: ReceiptEvent, failure?: Failure | null): Promise<ReceiptResult>;
   /** Applies kept receipts whose operation is known by now. */
   matchReceipts(limit: number): Promise<readonly ReceiptResult[]>;
 
   get(id: string): Promise<OperationRecord | null>;
   findByKey(scope: string, key: string): Promise<OperationRecord | null>;
   story(id: string): Promise<OperationStory | null>;
-  list(filter: ListFilter, page: { readonly limit: number; readonly cursor: string | null }): Promise<Page | "bad_cursor">;
+  list(
+    filter: ListFilter,
+    page: { readonly limit: number; readonly cursor: string | null },
+  ): Promise<Page | "bad_cursor">;
   reviewGroups(): Promise<readonly ReviewGroup[]>;
   /** Counts by state (and reason for parked), exact. For people and tests, not for the hot path. */
   counts(): Promise<Readonly<Record<string, number>>>;
@@ -377,7 +435,12 @@ export interface Store {
   putDocument(collection: string, id: string, document: unknown): Promise<void>;
   listDocuments(collection: string): Promise<readonly { readonly id: string; readonly document: unknown }[]>;
   /** Appends audit lines about things that are not operations (accounts, keys, reveals). */
-  audit(line: { readonly actor: string; readonly event: string; readonly subject: string; readonly because: string | null }): Promise<void>;
+  audit(line: {
+    readonly actor: string;
+    readonly event: string;
+    readonly subject: string;
+    readonly because: string | null;
+  }): Promise<void>;
 
   /** Deletes finished operations older than `before`, a bounded number at a time. Returns how many. */
   prune(before: number, limit: number): Promise<number>;
@@ -393,6 +456,11 @@ export interface AttemptReport {
   readonly status: number | null;
   readonly requestId: string | null;
   readonly phase: Phase;
+  /** What was called, for the log line: the method, and the URL without its query. */
+  readonly method?: string;
+  readonly endpoint?: string;
+  /** Requests in flight at the provider by its own word (a header), or null. */
+  readonly concurrency?: number | null;
 }
 
 /** What a look at the provider brought. */
@@ -422,9 +490,19 @@ export interface Sender {
   traits(operation: string): OperationTraits | null;
   /** Digest of the request's method, URL and body. */
   digest(request: SendRequest): string;
-  attempt(request: SendRequest, options: { readonly timeoutMs: number; readonly signal: AbortSignal; readonly deadline: number }): Promise<AttemptReport>;
-  lookup(request: SendRequest, options: { readonly timeoutMs: number; readonly signal: AbortSignal }): Promise<LookupReport>;
-  poll(operation: string, providerId: string, options: { readonly timeoutMs: number; readonly signal: AbortSignal }): Promise<ReceiptEvent | null>;
+  attempt(
+    request: SendRequest,
+    options: { readonly timeoutMs: number; readonly signal: AbortSignal; readonly deadline: number },
+  ): Promise<AttemptReport>;
+  lookup(
+    request: SendRequest,
+    options: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  ): Promise<LookupReport>;
+  poll(
+    operation: string,
+    providerId: string,
+    options: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  ): Promise<ReceiptEvent | null>;
   /** Asks whether credentials and service work; null when the provider has nothing to ask. */
   probe(options: { readonly timeoutMs: number; readonly signal: AbortSignal }): Promise<Outcome | null>;
 }
@@ -455,4 +533,12 @@ export interface Account {
   readonly provider: import("@landline/core").Provider;
   readonly sender: Sender;
   readonly policy: Policy;
+  /** Policies of single operations, complete; where absent the account's holds. */
+  readonly operationPolicies?: Readonly<Record<string, Policy>>;
+  /** Requests per second and in flight this account is allowed, when known beforehand. */
+  readonly limits?: {
+    readonly ratePerSecond?: number | null;
+    readonly burst?: number;
+    readonly concurrencyMax?: number | null;
+  };
 }
