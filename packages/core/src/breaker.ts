@@ -1,0 +1,201 @@
+/**
+ * Stops asking a provider that is down, and lets it come back gently.
+ *
+ * closed → open when enough of enough recent answers failed (volume first: two failures out of two prove nothing);
+ * open → half-open when its time is over; half-open lets exactly one probe through; a good probe starts a ramp, a bad
+ * one doubles the open time. While the ramp runs the breaker is closed again, but admits only a growing rate, so that
+ * a provider that just woke up is not knocked over by everything that waited.
+ *
+ * It refuses to count 429 and business refusals: those are answers of a healthy provider.
+ */
+
+/** The numbers of a breaker; all times in milliseconds. */
+export interface BreakerOptions {
+  /** Share of failures that opens it. Default 0.5. */
+  readonly failureRatio: number;
+  /** Answers within the window below which it never opens. Default 10. */
+  readonly volumeMin: number;
+  /** How long an answer counts. Default 10,000. */
+  readonly windowMs: number;
+  /** First open time. Default 1,000. */
+  readonly openMs: number;
+  /** Open times double up to this. Default 4,000: an outage of any length is noticed to be over within it. */
+  readonly openMaxMs: number;
+  /** A probe that never ended is given up after this. Default 30,000. */
+  readonly probeTimeoutMs: number;
+  /** How long the rate takes to come back after a good probe. Default 2,000. */
+  readonly rampMs: number;
+}
+
+/** The defaults of {@link BreakerOptions}. */
+export const defaultBreaker: BreakerOptions = {
+  failureRatio: 0.5,
+  volumeMin: 10,
+  windowMs: 10_000,
+  openMs: 1_000,
+  openMaxMs: 4_000,
+  probeTimeoutMs: 30_000,
+  rampMs: 2_000,
+};
+
+/** Where a breaker stands. */
+export type BreakerState = "closed" | "open" | "half_open";
+
+const slots = 10;
+
+/** A breaker's state. Only the functions of this file change it. */
+export interface Breaker {
+  readonly options: BreakerOptions;
+  state: BreakerState;
+  /** Successes and failures by slot of the window. */
+  readonly good: Float64Array;
+  readonly bad: Float64Array;
+  goodSum: number;
+  badSum: number;
+  slot: number;
+  /** When the open time is over, or the probe is given up. */
+  until: number;
+  /** Openings in a row without a good probe between them. */
+  openings: number;
+  /** When the ramp began, or -Infinity. */
+  rampFrom: number;
+  /** Successes per second before it opened: what the ramp leads back to. */
+  rampRate: number;
+  /** The next instant the ramp admits a start. */
+  rampNext: number;
+}
+
+/**
+ * A closed breaker.
+ * @param now milliseconds on the lane's clock
+ */
+export function createBreaker(options: Partial<BreakerOptions>, now: number): Breaker {
+  const complete = { ...defaultBreaker, ...options };
+  return {
+    options: complete,
+    state: "closed",
+    good: new Float64Array(slots),
+    bad: new Float64Array(slots),
+    goodSum: 0,
+    badSum: 0,
+    slot: Math.floor(now / (complete.windowMs / slots)),
+    until: 0,
+    openings: 0,
+    rampFrom: -Infinity,
+    rampRate: 0,
+    rampNext: 0,
+  };
+}
+
+/** The earliest instant at which the breaker admits a start; not after `now` means now. */
+export function breakerOpensAt(breaker: Breaker, now: number): number {
+  switch (breaker.state) {
+    case "closed":
+      return breaker.rampFrom === -Infinity || now >= breaker.rampFrom + breaker.options.rampMs
+        ? now
+        : breaker.rampNext;
+    case "open":
+    case "half_open":
+      return breaker.until;
+    default:
+      return breaker.state satisfies never;
+  }
+}
+
+/** An attempt starts: the first one after the open time is the probe. */
+export function breakerStarted(breaker: Breaker, now: number): void {
+  if (breaker.state === "closed") {
+    if (breaker.rampFrom !== -Infinity) takeRamp(breaker, now);
+    return;
+  }
+  if (now < breaker.until) return;
+  breaker.state = "half_open";
+  breaker.until = now + breaker.options.probeTimeoutMs;
+}
+
+/** The probe was given back unsent: another may go at once. */
+export function breakerProbeReturned(breaker: Breaker, now: number): void {
+  if (breaker.state === "half_open") {
+    breaker.state = "open";
+    breaker.until = now;
+  }
+}
+
+/** The provider answered as a healthy one does. */
+export function breakerSuccess(breaker: Breaker, now: number): void {
+  if (breaker.state === "closed") {
+    const slot = advance(breaker, now);
+    breaker.good[slot] = (breaker.good[slot] ?? 0) + 1;
+    breaker.goodSum += 1;
+    return;
+  }
+  // An answer to a request from before it opened says nothing about now; only the probe's does.
+  if (breaker.state === "half_open") close(breaker, now);
+}
+
+/** The provider failed: 5xx, timeout, no connection. Returns true when this failure opened the breaker. */
+export function breakerFailure(breaker: Breaker, now: number): boolean {
+  if (breaker.state === "open") return false;
+  if (breaker.state === "half_open") {
+    open(breaker, now);
+    return true;
+  }
+  const slot = advance(breaker, now);
+  breaker.bad[slot] = (breaker.bad[slot] ?? 0) + 1;
+  breaker.badSum += 1;
+  const volume = breaker.goodSum + breaker.badSum;
+  if (volume < breaker.options.volumeMin || breaker.badSum < volume * breaker.options.failureRatio) return false;
+  open(breaker, now);
+  return true;
+}
+
+function open(breaker: Breaker, now: number): void {
+  const { openMs, openMaxMs, windowMs } = breaker.options;
+  if (breaker.state === "closed") {
+    if (breaker.rampFrom === -Infinity)
+      breaker.rampRate = Math.max(breaker.rampRate, (breaker.goodSum * 1000) / windowMs);
+  }
+  breaker.state = "open";
+  breaker.until = now + Math.min(openMaxMs, openMs * 2 ** breaker.openings);
+  breaker.openings += 1;
+}
+
+function close(breaker: Breaker, now: number): void {
+  breaker.state = "closed";
+  breaker.openings = 0;
+  breaker.good.fill(0);
+  breaker.bad.fill(0);
+  breaker.goodSum = 0;
+  breaker.badSum = 0;
+  breaker.slot = Math.floor(now / (breaker.options.windowMs / slots));
+  breaker.rampFrom = now;
+  breaker.rampNext = now;
+}
+
+/** During the ramp starts are spaced by a rate that grows linearly to what was delivered before. */
+function takeRamp(breaker: Breaker, now: number): void {
+  const share = (now - breaker.rampFrom) / breaker.options.rampMs;
+  if (share >= 1) {
+    breaker.rampFrom = -Infinity;
+    breaker.rampRate = 0;
+    return;
+  }
+  const rate = Math.max(2, breaker.rampRate * Math.max(0.1, share));
+  breaker.rampNext = Math.max(now, breaker.rampNext) + 1000 / rate;
+}
+
+function advance(breaker: Breaker, now: number): number {
+  const slot = Math.floor(now / (breaker.options.windowMs / slots));
+  if (slot > breaker.slot) {
+    const gone = Math.min(slots, slot - breaker.slot);
+    for (let step = 1; step <= gone; step += 1) {
+      const place = (((breaker.slot + step) % slots) + slots) % slots;
+      breaker.goodSum -= breaker.good[place] ?? 0;
+      breaker.badSum -= breaker.bad[place] ?? 0;
+      breaker.good[place] = 0;
+      breaker.bad[place] = 0;
+    }
+    breaker.slot = slot;
+  }
+  return ((breaker.slot % slots) + slots) % slots;
+}

@@ -1,0 +1,233 @@
+/**
+ * A lane: everything between "there is an operation" and "it may leave now" for one account × operation family.
+ *
+ * Plain mutable state and functions with `now` as an argument: no clock, no timer, no queue, nothing allocated per
+ * attempt. A pacer keeps the rate, a window the number under way, a breaker stays away from a provider that is down,
+ * a budget pays for retries. A 429 moves the lane's clock (never one operation's), 5xx and timeouts feed the breaker,
+ * business refusals and exhausted quotas feed neither.
+ *
+ * `now` may be epoch or monotonic milliseconds as long as one lane sees one clock; `retryAt` is on the same clock.
+ */
+import type { Breaker, BreakerOptions, BreakerState } from "./breaker.ts";
+import {
+  breakerFailure,
+  breakerOpensAt,
+  breakerProbeReturned,
+  breakerStarted,
+  breakerSuccess,
+  createBreaker,
+} from "./breaker.ts";
+import type { Budget, BudgetOptions } from "./budget.ts";
+import { createBudget, deposit, withdraw } from "./budget.ts";
+import type { OutcomeType } from "./outcome.ts";
+import type { Pacer } from "./pacing.ts";
+import { createPacer, pace, pacedAt, setRate } from "./pacing.ts";
+import type { InFlightWindow } from "./window.ts";
+import { createWindow, hasRoom, resize } from "./window.ts";
+
+/** What is known about a lane's limits; everything optional. */
+export interface LaneOptions {
+  /** Configured starts per second, kept from the first request on; null: find it. */
+  readonly ratePerSecond?: number | null;
+  /** Starts that may follow each other at once after a pause. Default 1 with a configured rate. */
+  readonly burst?: number;
+  /** Configured attempts under way at once, kept from the first request on; null: find it. */
+  readonly concurrencyMax?: number | null;
+  readonly breaker?: Partial<BreakerOptions>;
+  readonly budget?: Partial<BudgetOptions>;
+}
+
+/** A lane's answer. The object is reused: read it before the next call on the same lane. */
+export type Admission =
+  | { readonly go: true }
+  /** `at`: the earliest instant worth asking again. A full window may have room sooner: ask after each end, too. */
+  | { readonly go: false; readonly at: number; readonly because: string };
+
+/** How an attempt ended. */
+export interface AttemptEnd {
+  readonly outcome: OutcomeType;
+  /** The instant the provider asked to wait for, on the lane's clock, or null. */
+  readonly retryAt: number | null;
+  /** Concurrent requests the provider counted (`Twilio-Concurrent-Requests`), or null. */
+  readonly concurrency: number | null;
+  /** The refusal was an exhausted quota (a daily cap, a full sender queue): waiting is somebody else's decision. */
+  readonly quota?: boolean;
+}
+
+/** A lane's state. Only the functions of this file change it. */
+export interface Lane {
+  readonly pacer: Pacer;
+  readonly window: InFlightWindow;
+  readonly breaker: Breaker;
+  readonly budget: Budget;
+  /** The configured rate, or null. */
+  readonly rateMax: number | null;
+  /** A 429 closed the lane until then. */
+  pausedUntil: number;
+  /** Attempts of the flight that was under way at the last cut and have not ended. */
+  oldFlight: number;
+  /** 429s in a row. */
+  refusals: number;
+  /** Good answers since the last 429. */
+  quiet: number;
+  /** Smoothed starts per second. */
+  delivered: number;
+  deliveredAt: number;
+  readonly refusal: { go: false; at: number; because: string };
+}
+
+const go: Admission = { go: true };
+const initialWindow = 4;
+
+/**
+ * A lane that has sent nothing yet.
+ * @param now milliseconds on the lane's clock
+ * @throws RangeError for a rate, burst or concurrency that is not positive
+ */
+export function createLane(options: LaneOptions, now: number): Lane {
+  const rate = options.ratePerSecond ?? null;
+  const max = options.concurrencyMax ?? null;
+  if (rate !== null && !(rate > 0)) throw new RangeError(`ratePerSecond must be above 0, not ${rate}`);
+  if (max !== null && !(max >= 1)) throw new RangeError(`concurrencyMax must be at least 1, not ${max}`);
+  if (options.burst !== undefined && !(options.burst >= 1))
+    throw new RangeError(`burst must be at least 1, not ${options.burst}`);
+  return {
+    pacer: createPacer(rate, options.burst ?? 1),
+    window: createWindow(initialWindow, max ?? Infinity),
+    breaker: createBreaker(options.breaker ?? {}, now),
+    budget: createBudget(options.budget ?? {}, now),
+    rateMax: rate,
+    pausedUntil: -Infinity,
+    oldFlight: 0,
+    refusals: 0,
+    quiet: 0,
+    delivered: 0,
+    deliveredAt: now,
+    refusal: { go: false, at: 0, because: "" },
+  };
+}
+
+/** Whether an attempt may start at `now`, and if not, when to ask again. Changes nothing people can see. */
+export function admit(lane: Lane, now: number): Admission {
+  if (lane.pausedUntil > now) return refuse(lane, lane.pausedUntil, "the provider asked to slow down");
+  const reopens = breakerOpensAt(lane.breaker, now);
+  if (reopens > now) return refuse(lane, reopens, "the provider is failing; the breaker waits before it asks again");
+  const paced = pacedAt(lane.pacer);
+  if (paced > now) return refuse(lane, paced, "the lane keeps its rate");
+  if (!hasRoom(lane.window)) return refuse(lane, now + 50, "as many attempts as the provider allows are under way");
+  return go;
+}
+
+/** An attempt starts. Call exactly once for each, then {@link laneEnded} or {@link laneAbandoned} exactly once. */
+export function laneStarted(lane: Lane, now: number): void {
+  lane.window.inFlight += 1;
+  pace(lane.pacer, now);
+  breakerStarted(lane.breaker, now);
+}
+
+/** An attempt ended with the provider's answer, or without one after it was written. */
+export function laneEnded(lane: Lane, now: number, end: AttemptEnd): void {
+  const { window } = lane;
+  window.inFlight -= 1;
+  const old = lane.oldFlight > 0;
+  if (old) lane.oldFlight -= 1;
+  if (end.quota === true) {
+    breakerSuccess(lane.breaker, now);
+    return;
+  }
+  switch (end.outcome) {
+    case "accepted":
+    case "rejected":
+      breakerSuccess(lane.breaker, now);
+      answered(lane, now);
+      return;
+    case "throttled":
+      breakerSuccess(lane.breaker, now);
+      throttled(lane, now, end, old);
+      return;
+    case "unavailable":
+    case "ambiguous":
+      breakerFailure(lane.breaker, now);
+      return;
+    default:
+      end.outcome satisfies never;
+  }
+}
+
+/** An attempt was given back before anything was sent. */
+export function laneAbandoned(lane: Lane, now: number): void {
+  lane.window.inFlight -= 1;
+  if (lane.oldFlight > 0) lane.oldFlight -= 1;
+  breakerProbeReturned(lane.breaker, now);
+}
+
+/** A success earns its share of a retry. */
+export function depositSuccess(lane: Lane, now: number): void {
+  deposit(lane.budget, now);
+}
+
+/** Pays for one retry; false: the budget is exhausted. */
+export function withdrawRetry(lane: Lane, now: number): boolean {
+  return withdraw(lane.budget, now);
+}
+
+/** What people see of a lane. */
+export interface LaneView {
+  /** Whether an attempt could start now or shortly; false while paused or while the breaker is not closed. */
+  readonly open: boolean;
+  readonly breaker: BreakerState;
+  /** Starts per second the lane allows itself; null: no limit found. */
+  readonly rate: number | null;
+  readonly inFlight: number;
+  /** Attempts that may be under way at once. */
+  readonly window: number;
+  /** The instant until which the lane is closed, or null. */
+  readonly waitsUntil: number | null;
+}
+
+/** A lane's health at `now`, for people and dashboards. */
+export function laneHealth(lane: Lane, now: number): LaneView {
+  const reopens = breakerOpensAt(lane.breaker, now);
+  const until = Math.max(lane.pausedUntil, lane.breaker.state === "closed" ? -Infinity : reopens);
+  return {
+    open: until <= now && lane.breaker.state === "closed",
+    breaker: lane.breaker.state,
+    rate: lane.pacer.rate,
+    inFlight: lane.window.inFlight,
+    window: Math.floor(lane.window.size),
+    waitsUntil: until > now ? until : null,
+  };
+}
+
+function answered(lane: Lane, now: number): void {
+  lane.refusals = 0;
+  lane.quiet += 1;
+  const since = Math.max(1, now - lane.deliveredAt);
+  lane.delivered += (1000 / since - lane.delivered) * Math.min(1, 0.1);
+  lane.deliveredAt = now;
+  if (lane.window.inFlight + 2 > lane.window.size)
+    resize(lane.window, lane.window.size + (lane.quiet < 64 ? 1 : 1 / lane.window.size));
+  if (lane.pacer.rate !== null && lane.quiet > 20) {
+    const grown = lane.pacer.rate * 1.001;
+    setRate(lane.pacer, lane.rateMax === null ? grown : Math.min(lane.rateMax, grown), now);
+  }
+}
+
+function throttled(lane: Lane, now: number, end: AttemptEnd, old: boolean): void {
+  lane.refusals += 1;
+  lane.quiet = 64;
+  if (end.retryAt !== null && end.retryAt > lane.pausedUntil) lane.pausedUntil = end.retryAt;
+  if (old) return;
+  lane.oldFlight = lane.window.inFlight;
+  resize(lane.window, lane.window.size * 0.85);
+  const rate = lane.pacer.rate ?? Math.max(lane.delivered, 1);
+  setRate(lane.pacer, Math.max(0.01, Math.max(rate * 0.85, Math.min(rate, lane.delivered * 0.98))), now);
+  if (lane.refusals >= 3)
+    lane.pausedUntil = Math.max(lane.pausedUntil, now + 500 * 2 ** Math.min(6, lane.refusals - 3));
+}
+
+function refuse(lane: Lane, at: number, because: string): Admission {
+  lane.refusal.at = at;
+  lane.refusal.because = because;
+  return lane.refusal;
+}
