@@ -1,0 +1,46 @@
+/**
+ * Replaces `{ "env": "NAME" }` by the variable's value, anywhere in a configuration.
+ *
+ * A missing or empty variable is a fault that names the variable, never a silent empty secret.
+ */
+import type { ConfigFault } from "@landline/core";
+import { isRecord } from "@landline/core";
+
+/** A configuration without references to the environment, and what was filled in. */
+export interface ResolvedEnvironment {
+  readonly value: unknown;
+  readonly faults: readonly ConfigFault[];
+  /** Values that came from the environment: treated as secrets. */
+  readonly filled: readonly string[];
+}
+
+/**
+ * Resolves every reference.
+ * @param value any JSON-like value
+ * @param environment variables by name
+ */
+export function resolveEnvironment(
+  value: unknown,
+  environment: Readonly<Record<string, string | undefined>>,
+): ResolvedEnvironment {
+  const faults: ConfigFault[] = [];
+  const filled: string[] = [];
+  const walk = (node: unknown, path: string): unknown => {
+    if (Array.isArray(node)) return node.map((item, index) => walk(item, `${path}[${index}]`));
+    if (!isRecord(node)) return node;
+    const name = node["env"];
+    if (typeof name === "string" && Object.keys(node).length === 1) {
+      const found = environment[name];
+      if (found === undefined || found === "") {
+        faults.push({ path, message: `needs the environment variable ${name}, which is not set` });
+        return "";
+      }
+      filled.push(found);
+      return found;
+    }
+    return Object.fromEntries(
+      Object.entries(node).map(([key, item]) => [key, walk(item, path === "" ? key : `${path}.${key}`)]),
+    );
+  };
+  return { value: walk(value, ""), faults, filled };
+}

@@ -1,0 +1,277 @@
+/**
+ * Finds, reads and checks a configuration. All faults are reported at once, each with its path; no secret is shown.
+ */
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import type { ConfigFault, Policy } from "@landline/core";
+import { defaultPolicy, isRecord, parsePolicy } from "@landline/core";
+import { accountFaults, fromAccount } from "@landline/providers";
+import { resolveEnvironment } from "./environment.ts";
+import { fileSchema } from "./schema.ts";
+import type { ConfigFile } from "./schema.ts";
+import type {
+  AccountConfig,
+  AlertConfig,
+  ApiKeyConfig,
+  Config,
+  LimitsConfig,
+  RouteStep,
+  StoreConfig,
+} from "./types.ts";
+
+/** A configuration that cannot be used: every fault, with its path. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly faults: readonly ConfigFault[];
+  readonly file: string | null;
+  constructor(file: string | null, faults: readonly ConfigFault[]) {
+    const lines = faults.map((fault) => (fault.path === "" ? fault.message : `${fault.path}: ${fault.message}`));
+    super(
+      `${file ?? "the configuration"} has ${faults.length} fault${faults.length === 1 ? "" : "s"}:\n  ${lines.join("\n  ")}`,
+    );
+    this.file = file;
+    this.faults = faults;
+  }
+}
+
+/** Types a configuration written in TypeScript; returns it unchanged. */
+export function defineConfig(config: ConfigFile): ConfigFile {
+  return config;
+}
+
+const fileNames = ["landline.config.ts", "landline.config.js", "landline.config.json"];
+
+/**
+ * Loads a configuration.
+ * @param file the path given by a person, or null to look in `directory`
+ * @returns the checked configuration; without any file the defaults (no accounts)
+ * @throws {ConfigError} with all faults
+ */
+export async function loadConfig(
+  file: string | null,
+  directory: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<Config> {
+  const found =
+    file === null
+      ? fileNames.map((name) => path.join(directory, name)).find((name) => existsSync(name))
+      : path.resolve(directory, file);
+  if (found === undefined) return checkConfig({}, null, directory, environment);
+  return checkConfig(await readConfigFile(found), found, path.dirname(found), environment);
+}
+
+async function readConfigFile(file: string): Promise<unknown> {
+  if (!existsSync(file))
+    throw new ConfigError(file, [{ path: "", message: "does not exist; give another one with --config FILE" }]);
+  if (!file.endsWith(".json")) {
+    try {
+      const module: unknown = await import(pathToFileURL(file).href);
+      const value = isModule(module) ? module.default : undefined;
+      if (value === undefined) throw new Error("it has no default export");
+      return value;
+    } catch (error) {
+      throw new ConfigError(file, [{ path: "", message: `cannot be loaded: ${firstLine(error)}` }]);
+    }
+  }
+  try {
+    return JSON.parse(await readFile(file, "utf8"));
+  } catch (error) {
+    throw new ConfigError(file, [{ path: "", message: `is not valid JSON: ${withoutExcerpt(firstLine(error))}` }]);
+  }
+}
+
+/** Checks a configuration object. See {@link loadConfig}. */
+export function checkConfig(
+  source: unknown,
+  file: string | null,
+  directory: string,
+  environment: NodeJS.ProcessEnv,
+): Config {
+  const resolved = resolveEnvironment(source, environment);
+  const faults: ConfigFault[] = [...resolved.faults];
+  const add = (found: readonly ConfigFault[]): void => {
+    // A variable that is not set is one fault, not also an empty value.
+    for (const fault of found) if (!faults.some((known) => known.path === fault.path)) faults.push(fault);
+  };
+  const parsed = fileSchema.safeParse(resolved.value);
+  if (!parsed.success) add(parsed.error.issues.flatMap(faultsOfIssue));
+
+  const raw = isRecord(resolved.value) ? resolved.value : {};
+  const policyReading = parsePolicy(raw["policy"]);
+  const policy = policyReading.ok ? policyReading.policy : defaultPolicy;
+  if (!policyReading.ok) add(policyReading.faults);
+
+  const accounts = new Map<string, AccountConfig>();
+  for (const [name, account] of Object.entries(isRecord(raw["accounts"]) ? raw["accounts"] : {})) {
+    const reading = readAccount(name, account, policy);
+    add(reading.faults);
+    if (reading.account !== null) accounts.set(name, reading.account);
+  }
+  if (!parsed.success) throw new ConfigError(file, faults);
+
+  const value = parsed.data;
+  const routes = new Map<string, readonly RouteStep[]>();
+  for (const [name, steps] of Object.entries(value.routes)) {
+    routes.set(
+      name,
+      steps.map((step, index) =>
+        readStep(step, `routes.${name}[${index}]`, isRecord(raw["accounts"]) ? raw["accounts"] : {}, add),
+      ),
+    );
+  }
+  add(duplicateNames(value.apiKeys));
+  if (faults.length > 0) throw new ConfigError(file, faults);
+
+  return {
+    file,
+    store: readStore(value.store, directory),
+    http: { ...value.http, publicUrl: value.http.publicUrl?.replace(/\/+$/, "") ?? null },
+    apiKeys: value.apiKeys as readonly ApiKeyConfig[],
+    accounts,
+    routes,
+    policy,
+    alerts: value.alerts.map(readAlert),
+    retention: { operationsMs: value.retention.operations, idempotencyMs: value.retention.idempotency },
+    concurrency: value.concurrency,
+    secrets: [
+      ...new Set([
+        ...resolved.filled,
+        ...value.apiKeys.map((key) => key.key),
+        ...[...accounts.values()].flatMap((account) => account.provider.secrets),
+        ...value.alerts.flatMap(secretsOfAlert),
+      ]),
+    ],
+  };
+}
+
+/** Keys of an account that are not the provider's business. */
+const ownKeys = ["policy", "limits"];
+
+function readAccount(
+  name: string,
+  source: unknown,
+  over: Policy,
+): { account: AccountConfig | null; faults: readonly ConfigFault[] } {
+  const path = `accounts.${name}`;
+  if (!isRecord(source)) return { account: null, faults: [{ path, message: "must be an object" }] };
+  const providerPart = Object.fromEntries(Object.entries(source).filter(([key]) => !ownKeys.includes(key)));
+  const faults: ConfigFault[] = [...accountFaults(providerPart, path)];
+  const policy = parsePolicy(source["policy"], over, `${path}.policy`);
+  if (!policy.ok) faults.push(...policy.faults);
+  const limits = readLimits(source["limits"], `${path}.limits`);
+  faults.push(...limits.faults);
+  if (faults.length > 0 || !policy.ok) return { account: null, faults };
+  return {
+    account: { name, provider: fromAccount(providerPart), policy: policy.policy, limits: limits.limits },
+    faults,
+  };
+}
+
+function readLimits(source: unknown, path: string): { limits: LimitsConfig; faults: readonly ConfigFault[] } {
+  if (source === undefined) return { limits: {}, faults: [] };
+  if (!isRecord(source))
+    return {
+      limits: {},
+      faults: [{ path, message: 'must be an object such as { "ratePerSecond": 10, "concurrency": 20 }' }],
+    };
+  const faults: ConfigFault[] = [];
+  for (const [key, value] of Object.entries(source)) {
+    if (key !== "ratePerSecond" && key !== "concurrency")
+      faults.push({ path: `${path}.${key}`, message: "is not known; allowed are ratePerSecond, concurrency" });
+    else if (typeof value !== "number" || !(value > 0))
+      faults.push({ path: `${path}.${key}`, message: "must be a number above 0" });
+  }
+  return { limits: faults.length === 0 ? (source as LimitsConfig) : {}, faults };
+}
+
+function readStep(
+  step: string,
+  path: string,
+  accounts: Record<string, unknown>,
+  add: (faults: readonly ConfigFault[]) => void,
+): RouteStep {
+  const [account = step, channel = null] = step.split(":");
+  if (!Object.hasOwn(accounts, account))
+    add([{ path, message: `names the account "${account}", which is not configured` }]);
+  return { account, channel };
+}
+
+function readStore(store: string, directory: string): StoreConfig {
+  if (!store.startsWith("sqlite:")) return { type: "postgres", url: store };
+  return { type: "sqlite", path: path.resolve(directory, store.slice("sqlite:".length)) };
+}
+
+function readAlert(alert: NonNullable<ConfigFile["alerts"]>[number]): AlertConfig {
+  switch (alert.to) {
+    case "webhook":
+      return { to: "webhook", url: alert.url, secret: alert.secret ?? null };
+    case "pagerduty":
+      return { to: "pagerduty", routingKey: alert.routingKey, url: alert.url ?? null };
+    case "slack":
+    case "sentry":
+      return alert;
+    default:
+      return alert satisfies never;
+  }
+}
+
+function secretsOfAlert(alert: NonNullable<ConfigFile["alerts"]>[number]): string[] {
+  switch (alert.to) {
+    case "webhook":
+      return alert.secret === undefined ? [] : [alert.secret];
+    case "pagerduty":
+      return [alert.routingKey];
+    case "slack":
+      return [alert.url];
+    case "sentry":
+      return [alert.dsn];
+    default:
+      return alert satisfies never;
+  }
+}
+
+function duplicateNames(keys: readonly { readonly name: string; readonly key: string }[]): readonly ConfigFault[] {
+  // Two keys with one name are a rotation in progress; the same key under two names is a mistake.
+  return keys.flatMap((key, index) =>
+    keys.findIndex((other) => other.key === key.key) < index
+      ? [{ path: `apiKeys[${index}].key`, message: "is used by another entry" }]
+      : [],
+  );
+}
+
+interface Issue {
+  readonly code: string;
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+function faultsOfIssue(issue: Issue & { readonly keys?: readonly string[] }): readonly ConfigFault[] {
+  const path = pathText(issue.path);
+  if (issue.code === "unrecognized_keys" && issue.keys !== undefined) {
+    return issue.keys.map((key) => ({ path: path === "" ? key : `${path}.${key}`, message: "is not known" }));
+  }
+  return [{ path, message: issue.message.replace(/^Invalid input: /, "") }];
+}
+
+function pathText(parts: readonly PropertyKey[]): string {
+  return parts.reduce<string>(
+    (text, part) =>
+      typeof part === "number" ? `${text}[${part}]` : text === "" ? String(part) : `${text}.${String(part)}`,
+    "",
+  );
+}
+
+function isModule(value: unknown): value is { readonly default?: unknown } {
+  return typeof value === "object" && value !== null;
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
+}
+
+/** JSON.parse quotes the text around a fault, which may be a secret. */
+function withoutExcerpt(message: string): string {
+  return message.replace(/,? *(\.\.\.)?"[\s\S]*"(\.\.\.)? is not valid JSON$/, "");
+}

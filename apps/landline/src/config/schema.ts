@@ -1,0 +1,77 @@
+/**
+ * The shape of a configuration file, apart from what only a provider can judge.
+ *
+ * Strict on purpose: a misspelt key is a fault, because a misspelt `deadline` that is silently ignored sends late.
+ */
+import { parseDuration } from "@landline/core";
+import { z } from "zod";
+import { roles } from "./types.ts";
+
+const text = z.string().min(1, "must not be empty");
+
+const httpUrl = text.refine((value) => {
+  const url = URL.parse(value);
+  return url !== null && (url.protocol === "https:" || url.protocol === "http:");
+}, "must be an http or https URL");
+
+const duration = z
+  .union([z.string(), z.number()])
+  .refine((value) => parseDuration(value) !== null, 'must be a duration such as "200ms", "15s" or "24h"')
+  .transform((value) => parseDuration(value) ?? 0);
+
+const store = text.refine(
+  (value) => /^sqlite:.+/.test(value) || /^postgres(ql)?:\/\/.+/.test(value),
+  'must be "sqlite:PATH" or "postgres://…"',
+);
+
+const routeStep = text.refine(
+  (value) => /^[^:\s]+(:[a-z]+)?$/.test(value),
+  'must be "account" or "account:channel", such as "tw:sms"',
+);
+
+const alert = z.discriminatedUnion(
+  "to",
+  [
+    z.strictObject({ to: z.literal("webhook"), url: httpUrl, secret: text.optional() }),
+    z.strictObject({ to: z.literal("pagerduty"), routingKey: text, url: httpUrl.optional() }),
+    z.strictObject({ to: z.literal("slack"), url: httpUrl }),
+    z.strictObject({ to: z.literal("sentry"), dsn: httpUrl }),
+  ],
+  { error: 'must have "to": "webhook", "pagerduty", "slack" or "sentry"' },
+);
+
+/** The configuration file. `accounts` and `policy` are read by the provider and by core, so they pass as they are. */
+export const fileSchema = z.strictObject({
+  store: store.default("sqlite:./landline.db"),
+  http: z
+    .strictObject({
+      host: text.default("127.0.0.1"),
+      port: z.number().int().min(0).max(65_535).default(8080),
+      publicUrl: httpUrl.optional(),
+      metrics: z.enum(["key", "open"]).default("key"),
+    })
+    .prefault({}),
+  apiKeys: z
+    .array(
+      z.strictObject({
+        name: text.max(100),
+        role: z.enum(roles),
+        key: text.min(8, "must have at least 8 characters"),
+        accounts: z.array(text).optional(),
+      }),
+    )
+    .default([]),
+  accounts: z
+    .record(text.regex(/^[a-z0-9][a-z0-9_-]{0,63}$/i, "account names are letters, digits, - and _"), z.looseObject({}))
+    .default({}),
+  routes: z.record(text, z.array(routeStep).min(1, "must name at least one step")).default({}),
+  policy: z.unknown().optional(),
+  alerts: z.array(alert).default([]),
+  retention: z
+    .strictObject({ operations: duration.default(30 * 86_400_000), idempotency: duration.default(7 * 86_400_000) })
+    .prefault({}),
+  concurrency: z.number().int().min(1).max(10_000).default(64),
+});
+
+/** What a configuration file may contain, for `defineConfig()`. */
+export type ConfigFile = z.input<typeof fileSchema>;

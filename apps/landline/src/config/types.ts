@@ -1,0 +1,76 @@
+/**
+ * A configuration after reading: environment resolved, durations in milliseconds, paths absolute, everything checked.
+ */
+import type { Policy, Provider } from "@landline/core";
+
+/** What a key may do. Each role includes those before it, except that `sender` sees only its own. */
+export const roles = ["sender", "viewer", "operator", "admin"] as const;
+
+/** See {@link roles}. */
+export type Role = (typeof roles)[number];
+
+/** One API key as configured. */
+export interface ApiKeyConfig {
+  readonly name: string;
+  readonly role: Role;
+  readonly key: string;
+  /** Only these accounts; absent: all. */
+  readonly accounts?: readonly string[];
+}
+
+/** Limits a person configured for an account's lanes. */
+export interface LimitsConfig {
+  readonly ratePerSecond?: number;
+  readonly concurrency?: number;
+}
+
+/** One account: a provider made of credentials, and how hard to try with it. */
+export interface AccountConfig {
+  readonly name: string;
+  readonly provider: Provider;
+  readonly policy: Policy;
+  readonly limits: LimitsConfig;
+}
+
+/** Where operations are kept. */
+export type StoreConfig =
+  | { readonly type: "sqlite"; readonly path: string }
+  | { readonly type: "postgres"; readonly url: string };
+
+/** Where somebody is told that they are needed. */
+export type AlertConfig =
+  | { readonly to: "webhook"; readonly url: string; readonly secret: string | null }
+  | { readonly to: "pagerduty"; readonly routingKey: string; readonly url: string | null }
+  | { readonly to: "slack"; readonly url: string }
+  | { readonly to: "sentry"; readonly dsn: string };
+
+/** A step of a route: an account and the channel to use there. */
+export interface RouteStep {
+  readonly account: string;
+  readonly channel: string | null;
+}
+
+/** Everything `landline` needs to know. */
+export interface Config {
+  /** The file it was read from, or null for the defaults. */
+  readonly file: string | null;
+  readonly store: StoreConfig;
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    readonly publicUrl: string | null;
+    /** `key`: any API key may read /metrics; `open`: everybody. */
+    readonly metrics: "key" | "open";
+  };
+  readonly apiKeys: readonly ApiKeyConfig[];
+  readonly accounts: ReadonlyMap<string, AccountConfig>;
+  readonly routes: ReadonlyMap<string, readonly RouteStep[]>;
+  readonly policy: Policy;
+  readonly alerts: readonly AlertConfig[];
+  /** Milliseconds finished operations and their keys are kept. */
+  readonly retention: { readonly operationsMs: number; readonly idempotencyMs: number };
+  /** Attempts under way at once in one process. */
+  readonly concurrency: number;
+  /** Values that must never be shown, wherever they turn up. */
+  readonly secrets: readonly string[];
+}

@@ -1,0 +1,83 @@
+/**
+ * The composition root: the only place where ports meet what implements them.
+ *
+ * Read top to bottom it says what a running Landline consists of. It decides nothing and computes nothing.
+ */
+import { createSender } from "@landline/client";
+import { createHost, hashing } from "@landline/host";
+import { createOutbox } from "@landline/outbox";
+import type { Account, Outbox, Store, Waker } from "@landline/outbox";
+import { sqliteStore } from "@landline/outbox-sqlite";
+import type { Config, StoreConfig } from "./config/index.ts";
+
+/** A store that is open, and what wakes workers when something becomes due in it. */
+export interface OpenStore {
+  readonly store: Store;
+  readonly waker: Waker;
+}
+
+/** A running system without its HTTP side. */
+export interface System {
+  readonly config: Config;
+  readonly store: Store;
+  readonly outbox: Outbox;
+  readonly host: ReturnType<typeof createHost>;
+  /** Drains the dispatcher, ends sockets, closes the store. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a store.
+ * @throws when it is in use, foreign, corrupt, unmigrated or out of reach; the message says what to do
+ */
+export async function openStore(config: StoreConfig): Promise<OpenStore> {
+  switch (config.type) {
+    case "sqlite": {
+      const store = await sqliteStore(config.path);
+      return { store, waker: store };
+    }
+    case "postgres": {
+      const { openPostgresStore } = await import("@landline/outbox-postgres");
+      const store = await openPostgresStore(config.url);
+      return { store, waker: store };
+    }
+    default:
+      return config satisfies never;
+  }
+}
+
+/** Wires everything but HTTP in. The dispatcher does not run until `outbox.run()`. */
+export async function wireSystem(config: Config): Promise<System> {
+  const host = createHost();
+  const { store, waker } = await openStore(config.store);
+  const senders = [...config.accounts.values()].map((account) => ({
+    account,
+    sender: createSender(account.provider, {
+      callbackUrl: callbackUrl(config, account.name),
+      attemptTimeoutMs: account.policy.attemptTimeoutMs,
+    }),
+  }));
+  const accounts: Account[] = senders.map(({ account, sender }) => ({
+    name: account.name,
+    provider: account.provider,
+    sender,
+    policy: account.policy,
+    limits: account.limits,
+  }));
+  const outbox = createOutbox({ store, waker, accounts, host, hashing, concurrency: config.concurrency });
+  return {
+    config,
+    store,
+    outbox,
+    host,
+    close: async () => {
+      await outbox.stop();
+      await Promise.all(senders.map(async ({ sender }) => sender.close()));
+      await store.close();
+    },
+  };
+}
+
+function callbackUrl(config: Config, account: string): string | null {
+  return config.http.publicUrl === null ? null : `${config.http.publicUrl}/webhooks/${encodeURIComponent(account)}`;
+}
