@@ -80,12 +80,8 @@ export const layers: Readonly<Record<string, Layer>> = {
   simulator: { packages: belowRoots },
   testkit: { packages: belowRoots, libraries: ["vitest", "fast-check"], node: "any", ambient: "any" },
   integrations: { packages: belowRoots, libraries: "any", node: "any", ambient: "any" },
-  landline: {
-    packages: "any",
-    libraries: "any",
-    node: "any",
-    doors: { files: /^(main|wire)\.ts$/, reach: { ambient: "any" } },
-  },
+  // The root wires the world together: its commands print, its processes end, its alerts leave.
+  landline: { packages: "any", libraries: "any", node: "any", ambient: "any" },
 };
 
 /** What a test may import on top of its package's row, and no more: layering holds in tests as well. */

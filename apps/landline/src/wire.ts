@@ -6,7 +6,7 @@
 import { createSender } from "@landline/client";
 import { createHost, hashing } from "@landline/host";
 import { createOutbox } from "@landline/outbox";
-import type { Account, Outbox, Store, Waker } from "@landline/outbox";
+import type { Account, Outbox, Sender, Store, Waker } from "@landline/outbox";
 import { sqliteStore } from "@landline/outbox-sqlite";
 import type { Config, StoreConfig } from "./config/index.ts";
 
@@ -46,10 +46,18 @@ export async function openStore(config: StoreConfig): Promise<OpenStore> {
   }
 }
 
+/** Puts something between the outbox and a port; how tests crash a real process at an exact point. */
+export interface Decorators {
+  readonly store?: (store: Store) => Store;
+  readonly sender?: (sender: Sender) => Sender;
+}
+
 /** Wires everything but HTTP in. The dispatcher does not run until `outbox.run()`. */
-export async function wireSystem(config: Config): Promise<System> {
+export async function wireSystem(config: Config, decorators: Decorators = {}): Promise<System> {
   const host = createHost();
-  const { store, waker } = await openStore(config.store);
+  const opened = await openStore(config.store);
+  const store = decorators.store?.(opened.store) ?? opened.store;
+  const { waker } = opened;
   const senders = [...config.accounts.values()].map((account) => ({
     account,
     sender: createSender(account.provider, {
@@ -60,7 +68,7 @@ export async function wireSystem(config: Config): Promise<System> {
   const accounts: Account[] = senders.map(({ account, sender }) => ({
     name: account.name,
     provider: account.provider,
-    sender,
+    sender: decorators.sender?.(sender) ?? sender,
     policy: account.policy,
     limits: account.limits,
   }));
