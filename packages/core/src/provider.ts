@@ -85,7 +85,11 @@ export type ErrorTable = ReadonlyMap<string, ErrorEntry>;
 export interface Reading {
   readonly shape: FailureShape;
   /** Set only when the answer carries the identifier a success promises. */
-  readonly accepted: { readonly providerId: string; readonly providerStatus: string | null; readonly value: unknown } | null;
+  readonly accepted: {
+    readonly providerId: string;
+    readonly providerStatus: string | null;
+    readonly value: unknown;
+  } | null;
   readonly code: string | null;
   readonly message: string | null;
   readonly field: string | null;
@@ -94,6 +98,8 @@ export interface Reading {
   readonly entry: ErrorEntry | null;
   /** Milliseconds the provider asked to wait (Retry-After, rate headers), or null. */
   readonly retryAfterMs: number | null;
+  /** Requests of this account that the provider says were running together with this one; absent where it never says. */
+  readonly concurrency?: number | null;
 }
 
 /** How one operation behaves, as far as deciding needs to know. */
@@ -193,7 +199,11 @@ export interface Hashing {
 /** What a callback turned out to be. */
 export type WebhookReading =
   | { readonly ok: true; readonly events: readonly ReceiptEvent[] }
-  | { readonly ok: false; readonly reason: "unsigned" | "bad_signature" | "stale" | "unreadable"; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly reason: "unsigned" | "bad_signature" | "stale" | "unreadable";
+      readonly message: string;
+    };
 
 /** Verifies and reads callbacks. Unreadable but signed bodies are `unreadable`, never an exception. */
 export interface Webhooks {
@@ -276,7 +286,11 @@ export interface Provider<Types extends OperationTypes = OperationTypes> {
   readonly probe: Probe | null;
   readonly diagnosis: Diagnosis | null;
   /** The operation and input that send a neutral message, or why it cannot be sent by this provider. */
-  message(message: NeutralMessage): { readonly ok: true; readonly operation: string; readonly input: Record<string, unknown> } | { readonly ok: false; readonly failure: Failure };
+  message(
+    message: NeutralMessage,
+  ):
+    | { readonly ok: true; readonly operation: string; readonly input: Record<string, unknown> }
+    | { readonly ok: false; readonly failure: Failure };
   /** Reads any answer that is not bound to an operation (for `explain`). */
   explain(observation: Observation, now: number): Reading;
   /** The provider's status page (Statuspage v2 `summary.json`), or null. */
