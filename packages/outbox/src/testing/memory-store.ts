@@ -1,0 +1,525 @@
+/**
+ * A store that keeps everything in memory: for tests, the simulator and trying things out, never for production.
+ *
+ * It is the shortest honest implementation of the port. "Durable" means: kept in this object, whatever happens to the
+ * outbox that uses it. `crash()` is what a new process sees after `kill -9` of the only one before it.
+ */
+import { operationClasses } from "@landline/core";
+import type { ReceiptEvent, Failure } from "@landline/core";
+import type {
+  ClaimRequest,
+  CommandResult,
+  HoldRecord,
+  InsertResult,
+  Lease,
+  NewOperation,
+  OperationRecord,
+  ReceiptRecord,
+  ReceiptResult,
+  RescuedOperation,
+  Store,
+} from "../ports.ts";
+import { breaksOf, countsOf, groupsOf, pageOf } from "./memory/queries.ts";
+import { claimed, isFree, isInDoubt, newRow, snapshot } from "./memory/row.ts";
+import type { Row } from "./memory/row.ts";
+import { accepted, applyReceipt, journal, move, obey, receiptOf, settle } from "./memory/transitions.ts";
+
+/** What the memory store needs. */
+export interface MemoryStoreOptions {
+  /** Epoch milliseconds of the store's clock. */
+  readonly now: () => number;
+}
+
+/** A line of the audit log. */
+export interface AuditLine {
+  readonly at: number;
+  readonly actor: string;
+  readonly event: string;
+  readonly subject: string;
+  readonly because: string | null;
+}
+
+/** The store with a view behind it. */
+export interface MemoryStore extends Store {
+  /** Ends every lease at once, as a single-process store does when it is opened again. */
+  crash(): void;
+  /** Everything stored, for assertions. */
+  readonly rows: ReadonlyMap<string, Row>;
+  readonly auditLines: readonly AuditLine[];
+}
+
+interface KeptReceipt {
+  readonly account: string;
+  readonly event: ReceiptEvent;
+  readonly failure: Failure | null;
+  readonly receipt: ReceiptRecord;
+}
+
+/** Makes an empty store. */
+export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
+  const { now } = options;
+  const rows = new Map<string, Row>();
+  const keys = new Map<string, string>();
+  const effects = new Map<string, string>();
+  /** Queued and retrying operations by lane. */
+  const waiting = new Map<string, Map<string, Row>>();
+  const doubtful = new Map<string, Row>();
+  const sending = new Map<string, Row>();
+  const seen = new Set<string>();
+  let unmatched: KeptReceipt[] = [];
+  const holds = new Map<string, HoldRecord>();
+  const optedOut = new Set<string>();
+  const documents = new Map<string, Map<string, unknown>>();
+  const auditLines: AuditLine[] = [];
+  let sequence = 0;
+  let closed = false;
+
+  const open = (): void => {
+    if (closed) throw new Error("the store is closed");
+  };
+
+  /** Files a row where its state belongs. Called after every change. */
+  const file = (row: Row): void => {
+    const { id, lane, state, account, providerId } = row.record;
+    const isWaiting = state === "queued" || state === "retrying";
+    let queue = waiting.get(lane);
+    if (isWaiting && queue === undefined) waiting.set(lane, (queue = new Map()));
+    if (isWaiting) queue?.set(id, row);
+    else if (queue?.delete(id) === true && queue.size === 0) waiting.delete(lane);
+    if (state === "reconciling") doubtful.set(id, row);
+    else doubtful.delete(id);
+    if (state === "sending") sending.set(id, row);
+    else sending.delete(id);
+    if (providerId !== null) effects.set(`${account}\n${providerId}`, id);
+  };
+
+  const held = (lease: Lease): Row | null => {
+    const row = rows.get(lease.id);
+    return row !== undefined && row.record.lease === lease.lease ? row : null;
+  };
+
+  const insert = (operation: NewOperation): InsertResult => {
+    const key = `${operation.idempotencyScope}\n${operation.idempotencyKey}`;
+    const known = keys.get(key);
+    if (known !== undefined) {
+      return { type: rows.get(known)?.fingerprint === operation.fingerprint ? "replayed" : "conflict", id: known };
+    }
+    const row = newRow(operation, now(), (sequence += 1));
+    rows.set(operation.id, row);
+    keys.set(key, operation.id);
+    if (operation.parentId !== null) rows.get(operation.parentId)?.childIds.push(operation.id);
+    file(row);
+    return { type: "inserted", id: operation.id, createdAt: row.record.createdAt };
+  };
+
+  const blockedByEarlier = (row: Row): boolean => {
+    const { ordered, subject, account } = row.record;
+    if (!ordered || subject === null) return false;
+    for (const other of rows.values()) {
+      if (other.sequence >= row.sequence) return false;
+      const { record } = other;
+      if (!record.ordered || record.subject !== subject || record.account !== account) continue;
+      if (["queued", "sending", "retrying", "reconciling"].includes(record.state)) return true;
+    }
+    return false;
+  };
+
+  const take = (row: Row, leaseMs: number): void => {
+    row.record.lease += 1;
+    row.leaseUntil = now() + leaseMs;
+  };
+
+  const withAttempt = (row: Row): RescuedOperation => {
+    const attempt = row.attempts.at(-1);
+    if (attempt === undefined) throw new Error(`${row.record.id} is ${row.record.state} without an attempt`);
+    return { ...claimed(row, now()), attempt: { ...attempt } };
+  };
+
+  const byUrgency = (left: Row, right: Row): number =>
+    operationClasses.indexOf(left.record.class) - operationClasses.indexOf(right.record.class) ||
+    (left.record.nextAttemptAt ?? 0) - (right.record.nextAttemptAt ?? 0) ||
+    left.sequence - right.sequence;
+
+  const claim = (request: ClaimRequest): Row[] => {
+    const at = now();
+    const taken: Row[] = [];
+    for (const { lane, limit } of request.lanes) {
+      const due: Row[] = [];
+      for (const row of waiting.get(lane)?.values() ?? []) {
+        if ((row.record.nextAttemptAt ?? 0) <= at && isFree(row, at)) due.push(row);
+      }
+      let left = limit;
+      for (const row of due.toSorted(byUrgency)) {
+        if (left <= 0) break;
+        if (blockedByEarlier(row)) continue;
+        take(row, request.leaseMs);
+        taken.push(row);
+        left -= 1;
+      }
+    }
+    return taken;
+  };
+
+  const find = (account: string, event: ReceiptEvent): Row | undefined => {
+    const byId = event.operationId === null ? undefined : rows.get(event.operationId);
+    if (byId?.record.account === account) return byId;
+    return event.providerId === null ? undefined : rows.get(effects.get(`${account}\n${event.providerId}`) ?? "");
+  };
+
+  const apply = (row: Row, kept: KeptReceipt): ReceiptResult => {
+    const before = row.record.state;
+    row.receipts.push(kept.receipt);
+    const changed = applyReceipt(row, kept.event, kept.failure, now());
+    if (before === "sending" && row.record.state !== "sending") closeAttempt(row);
+    file(row);
+    const { receipt } = kept;
+    return changed
+      ? { type: "applied", operation: snapshot(row), before, receipt }
+      : { type: "recorded", operation: snapshot(row), receipt };
+  };
+
+  /** Evidence from elsewhere ended an attempt nobody will settle any more. */
+  const closeAttempt = (row: Row): void => {
+    const attempt = row.attempts.at(-1);
+    if (attempt === undefined || attempt.endedAt !== null) return;
+    const { number } = attempt;
+    const facts = { status: null, code: null, requestId: null, phase: null, failure: null } as const;
+    journal(row, { number, endedAt: now(), outcome: "accepted", ...facts }, "accept", "proved by evidence");
+  };
+
+  const expire = (row: Row): void => {
+    const { record } = row;
+    const at = now();
+    const facts = { category: null, shape: "api", status: null, code: null, field: null, requestId: null } as const;
+    const failure: Failure = {
+      ...facts,
+      kind: "expired",
+      execution: isInDoubt(record) ? "unknown" : "not_executed",
+      remedy: isInDoubt(record) ? "reconcile" : "none",
+      responsible: "nobody",
+      message: "The deadline passed before it was sent",
+      retryAt: null,
+      guidance: "Nothing is sent late. Hand it over again if it still matters.",
+      docs: null,
+    };
+    const because = "the deadline has passed";
+    const base = { because, attempt: null, failure, history: record.history } as const;
+    settle(row, isInDoubt(record) ? { type: "park", reason: "doubt", ...base } : { type: "expire", ...base }, at);
+    file(row);
+  };
+
+  const collection = (name: string): Map<string, unknown> => {
+    const known = documents.get(name) ?? new Map<string, unknown>();
+    documents.set(name, known);
+    return known;
+  };
+
+  const byId = (left: Row, right: Row): number => left.sequence - right.sequence;
+  const later = (row: Row, afterId: string | null): boolean =>
+    afterId === null || row.sequence > (rows.get(afterId)?.sequence ?? 0);
+
+  const store: MemoryStore = {
+    rows,
+    auditLines,
+    crash() {
+      for (const row of rows.values()) row.leaseUntil = 0;
+    },
+    async now() {
+      return now();
+    },
+    async insert(operation) {
+      open();
+      return insert(operation);
+    },
+    async insertMany(operations) {
+      open();
+      return operations.map(insert);
+    },
+    async claim(request) {
+      open();
+      return claim(request).map((row) => claimed(row, now()));
+    },
+    async dueLanes() {
+      open();
+      const due = new Map<string, number>();
+      for (const [lane, queue] of waiting) {
+        let earliest = Infinity;
+        for (const row of queue.values()) {
+          const at = Math.max(row.record.nextAttemptAt ?? 0, row.leaseUntil);
+          if (at < earliest && !blockedByEarlier(row)) earliest = at;
+        }
+        if (earliest !== Infinity) due.set(lane, earliest);
+      }
+      return due;
+    },
+    async release(leases) {
+      open();
+      for (const lease of leases) {
+        const row = held(lease);
+        if (row !== null && row.record.state !== "sending" && row.record.state !== "reconciling") row.leaseUntil = 0;
+      }
+    },
+    async start(lease, attempt) {
+      open();
+      const row = held(lease);
+      const at = now();
+      if (row === null || isFree(row, at) || attempt.number !== row.record.attemptsStarted + 1) return false;
+      if (!move(row, "start", { at, actor: "landline", because: `attempt ${attempt.number}` })) return false;
+      const { record } = row;
+      record.attemptsStarted = attempt.number;
+      if (record.history.firstAttemptAt === 0) record.history = { ...record.history, firstAttemptAt: at };
+      row.attempts.push({
+        number: attempt.number,
+        lease: lease.lease,
+        startedAt: at,
+        endedAt: null,
+        outcome: null,
+        status: null,
+        code: null,
+        requestId: null,
+        phase: null,
+        failure: null,
+        decision: null,
+        because: null,
+        requestDigest: attempt.requestDigest,
+      });
+      file(row);
+      return true;
+    },
+    async settle(lease, settlement) {
+      open();
+      const row = held(lease);
+      if (row === null || !settle(row, settlement, now())) return false;
+      file(row);
+      return true;
+    },
+    async witness(lease, attempt, providerId) {
+      open();
+      const row = rows.get(lease.id);
+      if (row === undefined) return;
+      const at = now();
+      const because = `a worker that had lost lease ${lease.lease} reports ${providerId}`;
+      journal(row, attempt, "witness", because);
+      const cause = { at, actor: "landline", because };
+      if (row.record.state !== "accepted" && move(row, "accept", cause)) {
+        accepted(row, providerId, null);
+        row.record.lease += 1;
+        row.leaseUntil = 0;
+        closeAttempt(row);
+        file(row);
+      } else row.history.push({ ...cause, event: "operation.witnessed" });
+    },
+    async rescue({ limit, leaseMs }) {
+      open();
+      const lapsed = [...sending.values()].filter((row) => isFree(row, now())).slice(0, limit);
+      for (const row of lapsed) {
+        take(row, leaseMs);
+        row.record.rescues += 1;
+      }
+      return lapsed.map(withAttempt);
+    },
+    async claimReconciliations({ limit, leaseMs }) {
+      open();
+      const at = now();
+      const due = [...doubtful.values()]
+        .filter((row) => isFree(row, at) && (row.record.nextAttemptAt ?? 0) <= at)
+        .toSorted(
+          (left, right) => (left.record.nextAttemptAt ?? 0) - (right.record.nextAttemptAt ?? 0) || byId(left, right),
+        )
+        .slice(0, limit);
+      for (const row of due) take(row, leaseMs);
+      return due.map(withAttempt);
+    },
+    async ownedProviderIds(account, providerIds, exceptId) {
+      open();
+      return new Set(
+        providerIds.filter((id) => {
+          const owner = effects.get(`${account}\n${id}`);
+          return owner !== undefined && owner !== exceptId;
+        }),
+      );
+    },
+    async expireDue(limit) {
+      open();
+      const at = now();
+      const ended: Row[] = [];
+      for (const queue of waiting.values()) {
+        for (const row of queue.values()) {
+          if (ended.length < limit && row.record.deadline <= at && isFree(row, at)) ended.push(row);
+        }
+      }
+      for (const row of ended) expire(row);
+      return ended.map(snapshot);
+    },
+    async awaitingReceipt(account, before, limit, window) {
+      open();
+      return [...rows.values()]
+        .filter(
+          (row) =>
+            row.record.account === account &&
+            row.record.state === "accepted" &&
+            row.record.updatedAt < before &&
+            (window === undefined || (row.record.createdAt >= window.createdAfter && later(row, window.afterId))),
+        )
+        .toSorted(byId)
+        .slice(0, limit)
+        .map(snapshot);
+    },
+    async unattended({ since, afterId, limit }) {
+      open();
+      const open_ = (record: OperationRecord): boolean =>
+        record.state === "undelivered" ||
+        (record.state === "parked" &&
+          record.fallback.length > 0 &&
+          ["rejected", "exhausted", "doubt"].includes(record.parkedReason ?? ""));
+      return [...rows.values()]
+        .filter((row) => open_(row.record) && row.record.updatedAt >= since && later(row, afterId))
+        .toSorted(byId)
+        .slice(0, limit)
+        .map(snapshot);
+    },
+    async command(command): Promise<CommandResult> {
+      open();
+      const row = rows.get(command.id);
+      if (row === undefined) return { type: "not_found" };
+      const stale = command.version !== null && command.version !== row.record.version;
+      if (stale) return { type: "conflict", operation: snapshot(row) };
+      if (command.type === "supersede") {
+        const cause = { at: now(), actor: command.actor, because: command.reason };
+        if (!move(row, "supersede", cause)) return { type: "conflict", operation: snapshot(row) };
+        row.record.nextAttemptAt = null;
+        insert(command.child);
+        file(row);
+        return { type: "done", operation: snapshot(row), childId: command.child.id };
+      }
+      if (!obey(row, command, now())) return { type: "conflict", operation: snapshot(row) };
+      file(row);
+      return { type: "done", operation: snapshot(row), childId: null };
+    },
+    async receive(account, event, failure = null) {
+      open();
+      const key = `${account}\n${event.dedupeKey}`;
+      if (seen.has(key)) return { type: "duplicate" };
+      seen.add(key);
+      const kept = { account, event, failure, receipt: receiptOf(event, now(), seen.size) };
+      const row = find(account, event);
+      if (row !== undefined) return apply(row, kept);
+      unmatched.push(kept);
+      return { type: "unmatched" };
+    },
+    async matchReceipts(limit) {
+      open();
+      const results: ReceiptResult[] = [];
+      const rest: KeptReceipt[] = [];
+      for (const kept of unmatched) {
+        const row = results.length < limit ? find(kept.account, kept.event) : undefined;
+        if (row === undefined) rest.push(kept);
+        else results.push(apply(row, kept));
+      }
+      unmatched = rest;
+      return results;
+    },
+    async get(id) {
+      open();
+      const row = rows.get(id);
+      return row === undefined ? null : snapshot(row);
+    },
+    async findByKey(scope, key) {
+      open();
+      const row = rows.get(keys.get(`${scope}\n${key}`) ?? "");
+      return row === undefined ? null : snapshot(row);
+    },
+    async story(id) {
+      open();
+      const row = rows.get(id);
+      if (row === undefined) return null;
+      const { attempts, receipts, history, childIds } = row;
+      return {
+        operation: snapshot(row),
+        attempts: attempts.map((attempt) => ({ ...attempt })),
+        receipts: [...receipts],
+        history: [...history],
+        childIds: [...childIds],
+      };
+    },
+    async list(filter, page) {
+      open();
+      return pageOf(rows.values(), filter, page);
+    },
+    async reviewGroups() {
+      open();
+      return groupsOf(rows.values());
+    },
+    async counts() {
+      open();
+      return countsOf(rows.values());
+    },
+    async holds() {
+      open();
+      return [...holds.values()];
+    },
+    async hold(hold) {
+      open();
+      const key = `${hold.account}\n${hold.reason}`;
+      holds.set(key, { ...hold, since: holds.get(key)?.since ?? now() });
+      auditLines.push({
+        at: now(),
+        actor: hold.actor,
+        event: `account.${hold.reason}`,
+        subject: hold.account,
+        because: hold.because,
+      });
+    },
+    async unhold(account, reason, actor) {
+      open();
+      const lifted = holds.delete(`${account}\n${reason}`);
+      if (lifted)
+        auditLines.push({ at: now(), actor, event: `account.${reason}.lifted`, subject: account, because: null });
+      return lifted;
+    },
+    async optOut(account, recipient) {
+      open();
+      optedOut.add(`${account}\n${recipient}`);
+    },
+    async isOptedOut(account, recipient) {
+      open();
+      return optedOut.has(`${account}\n${recipient}`);
+    },
+    async getDocument(name, id) {
+      open();
+      return structuredClone(collection(name).get(id) ?? null);
+    },
+    async putDocument(name, id, document) {
+      open();
+      collection(name).set(id, structuredClone(document));
+    },
+    async listDocuments(name) {
+      open();
+      return [...collection(name)].map(([id, document]) => ({ id, document: structuredClone(document) }));
+    },
+    async audit(line) {
+      open();
+      auditLines.push({ at: now(), ...line });
+    },
+    async prune(before, limit) {
+      open();
+      const finished = ["delivered", "undelivered", "accepted", "discarded", "expired", "cancelled", "superseded"];
+      const old = [...rows.values()]
+        .filter(({ record }) => finished.includes(record.state) && record.updatedAt < before)
+        .slice(0, limit);
+      for (const { record } of old) {
+        rows.delete(record.id);
+        keys.delete(`${record.idempotencyScope}\n${record.idempotencyKey}`);
+      }
+      return old.length;
+    },
+    async verify() {
+      open();
+      return breaksOf(rows);
+    },
+    async close() {
+      closed = true;
+    },
+  };
+  return store;
+}
