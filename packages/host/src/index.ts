@@ -3,3 +3,4 @@ export * from "./ambient.ts";
 export * from "./create-host.ts";
 export * from "./hashing.ts";
 export * from "./log-line.ts";
+export * from "./token.ts";
