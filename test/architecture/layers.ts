@@ -53,8 +53,14 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   client: {
     packages: ["core", "providers", "host"],
+    // Which transport a runtime gets is decided by its export conditions, not by code.
+    libraries: ["#transport"],
     libraryTypes: ["undici", "twilio"],
-    doors: { files: /(^|\/)transport[^/]*\.ts$/, reach: { libraries: ["undici"], ambient: ["network"] } },
+    // The proxy variables and the authorities that Node trusts already belong to opening a connection.
+    doors: {
+      files: /(^|\/)transport[^/]*\.ts$/,
+      reach: { libraries: ["undici"], node: ["node:tls"], ambient: ["network", "process"] },
+    },
   },
   outbox: { packages: ["core", "providers", "host"] },
   "outbox-sqlite": {
