@@ -1,0 +1,62 @@
+/**
+ * One account's line to its provider: requests go out with credentials, observations come back. A refused bearer token
+ * is refreshed once and the request repeated once, never in a loop; Basic and API keys have nothing to refresh.
+ */
+import type { Observation, Outcome, Provider, Redactor, RequestDescription } from "@landline/core";
+import { createRedactor } from "@landline/core";
+import type { Ambient } from "@landline/host/ambient";
+import type { Limits, Transport } from "./exchange.ts";
+import type { TokenSource } from "./token.ts";
+import { tokenSource } from "./token.ts";
+
+/** See the module comment. */
+export interface Link {
+  readonly provider: Provider;
+  readonly clock: Ambient;
+  /** Removes the account's secrets from words that are shown. */
+  readonly redactor: Redactor;
+  /** One exchange, one refresh included. Never rejects. */
+  exchange(request: RequestDescription, limits: Limits): Promise<Exchanged>;
+  /** Ends all sockets at once. */
+  close(): void;
+}
+
+/** What came back, or the outcome when the request could not be authorised. */
+export type Exchanged =
+  | { readonly observation: Observation; readonly outcome: null; readonly refreshed: boolean }
+  | { readonly observation: null; readonly outcome: Outcome; readonly refreshed: boolean };
+
+/** Joins a provider with a transport. */
+export function createLink(provider: Provider, transport: Transport, clock: Ambient): Link {
+  const { credentials } = provider;
+  const redactor = createRedactor(provider.secrets);
+  const close = (): void => {
+    transport.close();
+  };
+  if (credentials.type === "static") {
+    const authorization = credentials.headers;
+    const exchange: Link["exchange"] = async (request, limits) => {
+      const observation = await transport.send({ request, authorization }, limits);
+      return { observation, outcome: null, refreshed: false };
+    };
+    return { provider, clock, redactor, exchange, close };
+  }
+  const source: TokenSource = tokenSource(credentials, transport, clock);
+  const exchange: Link["exchange"] = async (request, limits) => {
+    const until = clock.monotonic() + limits.timeoutMs;
+    for (let refreshed = false; ; refreshed = true) {
+      const first = await source.token({ timeoutMs: until - clock.monotonic(), signal: limits.signal });
+      if (!first.ok) return { observation: null, outcome: first.outcome, refreshed };
+      const authorization = credentials.headers(first.token);
+      const observation = await transport.send(
+        { request, authorization },
+        { timeoutMs: until - clock.monotonic(), signal: limits.signal },
+      );
+      if (observation.type !== "response" || observation.status !== 401)
+        return { observation, outcome: null, refreshed };
+      source.refused(first.token);
+      if (refreshed) return { observation, outcome: null, refreshed };
+    }
+  };
+  return { provider, clock, redactor, exchange, close };
+}
