@@ -13,7 +13,8 @@ import type { BackoffPolicy } from "./policy.ts";
  */
 export function backoffDelay(retryNumber: number, policy: BackoffPolicy, random: number): number {
   const exponent = Math.max(0, Math.floor(retryNumber) - 1);
-  const plain = Math.min(policy.maxMs, policy.baseMs * policy.factor ** exponent);
+  // A base of nothing stays nothing; multiplied by an overflowed power it would be NaN.
+  const plain = policy.baseMs === 0 ? 0 : Math.min(policy.maxMs, policy.baseMs * policy.factor ** exponent);
   const delay = policy.jitter === "full" ? plain * random : plain + plain * policy.jitter * random;
   return Math.floor(delay);
 }

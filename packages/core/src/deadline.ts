@@ -14,8 +14,15 @@ export function timeLeft(deadline: number | null, now: number, timeoutMs: number
   return Math.max(0, Math.min(timeoutMs, deadline - now));
 }
 
-/** The earlier of an explicit deadline and the policy's, counted from acceptance. */
-export function effectiveDeadline(createdAt: number, explicit: number | null, policyMs: number): number {
-  const byPolicy = createdAt + policyMs;
-  return explicit === null ? byPolicy : explicit;
+/**
+ * The instant after which nothing is sent: an explicit one as it is, else the policy's, counted from acceptance or,
+ * for what is scheduled, from the instant it may start. Everything in epoch milliseconds, `policyMs` a duration.
+ */
+export function effectiveDeadline(
+  createdAt: number,
+  explicit: number | null,
+  policyMs: number,
+  notBefore: number | null = null,
+): number {
+  return explicit ?? Math.max(createdAt, notBefore ?? createdAt) + policyMs;
 }

@@ -6,6 +6,7 @@
  * grounds, never guessed from one of them.
  */
 import type { Failure } from "./failure.ts";
+import { instantText } from "./instant.ts";
 import type { OutcomeType } from "./outcome.ts";
 import type { Redactor } from "./redact.ts";
 
@@ -108,7 +109,7 @@ export function escalation(input: EscalationInput, redactor: Redactor): Escalati
     code: last?.code ?? reason?.code ?? null,
     error_body: last?.body ?? reason?.message ?? null,
     request_id: last?.requestId ?? reason?.requestId ?? null,
-    requested_at: last === null ? null : instant(last.startedAt),
+    requested_at: last === null ? null : instantText(last.startedAt),
     idempotency_key: operation.idempotencyKey,
     message_id: operation.providerId,
     reference: operation.reference,
@@ -213,7 +214,7 @@ function timeline(input: EscalationInput, attempts: readonly EscalationAttempt[]
     const by = actor === null || actor === undefined ? "" : ` by ${actor}`;
     entries.push({ at, what: `${event}${by}${because === null || because === undefined ? "" : `: ${because}`}` });
   }
-  return entries.toSorted((left, right) => left.at - right.at).map(({ at, what }) => ({ at: instant(at), what }));
+  return entries.toSorted((left, right) => left.at - right.at).map(({ at, what }) => ({ at: instantText(at), what }));
 }
 
 function ending(attempt: EscalationAttempt): string {
@@ -234,8 +235,4 @@ function oneLine(text: string): string {
 
 function inline(text: string): string {
   return oneLine(text).replace(/[\\`*_<>[\]|]/g, "\\$&");
-}
-
-function instant(ms: number): string {
-  return new Date(Math.max(-8.64e15, Math.min(8.64e15, ms))).toISOString();
 }

@@ -118,7 +118,9 @@ export function categoryOf(kind: FailureKind): FailureCategory {
 }
 
 /** Builds a {@link Failure}, filling what is not given: category by kind, everything else null or neutral. */
-export function failure(facts: Pick<Failure, "kind" | "execution" | "remedy" | "responsible" | "message"> & Partial<Failure>): Failure {
+export function failure(
+  facts: Pick<Failure, "kind" | "execution" | "remedy" | "responsible" | "message"> & Partial<Failure>,
+): Failure {
   return {
     kind: facts.kind,
     category: facts.category === undefined ? categoryOf(facts.kind) : facts.category,

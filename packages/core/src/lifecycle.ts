@@ -8,6 +8,7 @@
  * (paused, blocked, throttled, broken). Nothing is written for it, so closing a lane with a million waiting
  * operations costs one row.
  */
+import type { ParkedReason } from "./decide.ts";
 
 /** Every state an operation can be shown in. */
 export const operationStates = [
@@ -62,7 +63,9 @@ const legal: Record<LifecycleEvent, { readonly from: readonly StoredState[]; rea
   retry: { from: ["sending", "reconciling"], to: "retrying" },
   hold: { from: ["sending"], to: "retrying" },
   reconcile: { from: ["sending", "reconciling", "parked"], to: "reconciling" },
-  park: { from: ["queued", "sending", "retrying", "reconciling", "accepted", "undelivered"], to: "parked" },
+  // A failed delivery is recorded as `undelivered` before it is parked.
+  park: { from: ["queued", "sending", "retrying", "reconciling", "undelivered"], to: "parked" },
+  // From `reconciling` only once absence is proved: what may have been sent is parked as doubt, never expired.
   expire: { from: ["queued", "sending", "retrying", "reconciling"], to: "expired" },
   cancel: { from: ["queued", "retrying", "parked"], to: "cancelled" },
   deliver: { from: ["accepted", "undelivered", "parked"], to: "delivered" },
@@ -88,14 +91,30 @@ export function next(state: StoredState, event: LifecycleEvent): StoredState | n
   return rule.from.includes(state) ? rule.to : null;
 }
 
-const endStates: ReadonlySet<OperationState> = new Set(["delivered", "discarded", "expired", "cancelled", "superseded"]);
+const endStates: ReadonlySet<OperationState> = new Set([
+  "delivered",
+  "discarded",
+  "expired",
+  "cancelled",
+  "superseded",
+]);
 
 /** States nothing leaves by itself (late evidence of acceptance excepted). `accepted` still waits for receipts. */
 export function isFinal(state: OperationState): boolean {
   return endStates.has(state);
 }
 
-/** States in which nothing has been started that may still happen, so that cancelling is safe without doubt. */
-export function isCancellable(state: OperationState): boolean {
+/**
+ * Whether cancelling is safe: nothing is under way and nothing may have left.
+ * @param doubtOpen an attempt before may have been executed
+ * @param parkedReason why it is parked, when it is; what is parked as doubt or undelivered has or may have left
+ */
+export function isCancellable(
+  state: OperationState,
+  doubtOpen = false,
+  parkedReason: ParkedReason | null = null,
+): boolean {
+  if (doubtOpen) return false;
+  if (state === "parked") return parkedReason !== "doubt" && parkedReason !== "undelivered";
   return state === "queued" || state === "retrying" || state === "held";
 }

@@ -5,7 +5,8 @@
  * waiting in all. A policy given by a person is merged over the defaults, and every fault in it is reported at once.
  */
 import type { Duration } from "./duration.ts";
-import { parseDuration } from "./duration.ts";
+import { formatDuration, parseDuration, timerMaxMs } from "./duration.ts";
+import { canonicalJson } from "./idempotency.ts";
 
 /** What to do with doubt: ask first (`once`), resend (`at-least-once`), or stop (`at-most-once`). */
 export const guarantees = ["once", "at-least-once", "at-most-once"] as const;
@@ -82,62 +83,37 @@ export type PolicyReading =
   | { readonly ok: true; readonly policy: Policy }
   | { readonly ok: false; readonly faults: readonly ConfigFault[] };
 
+/** The longest duration a policy may name, in milliseconds: 366 days. */
+export const policyDurationMaxMs = 31_622_400_000;
+
 const policyKeys = ["attemptsMax", "backoff", "totalWaitMax", "attemptTimeout", "deadline", "guarantee"];
 const backoffKeys = ["base", "factor", "max", "jitter"];
 
 /**
- * Merges a partial policy over another.
- * @param input what a person wrote; unknown keys are faults
+ * Merges a partial policy over another. A policy per account and per operation is this function applied in turn.
+ * @param input what a person wrote; unknown keys are faults; nothing (undefined, null) changes nothing
  * @param over what applies where the input is silent
  * @param path prefix of the paths in faults
+ * @returns the merged policy, or every fault at once
  */
 export function parsePolicy(input: unknown, over: Policy = defaultPolicy, path = "policy"): PolicyReading {
-  const faults: ConfigFault[] = [];
   if (input === undefined || input === null) return { ok: true, policy: over };
-  if (!isRecord(input)) return { ok: false, faults: [{ path, message: `must be an object, not ${shown(input)}` }] };
-  unknownKeys(input, policyKeys, path, faults);
-  let backoff: Record<string, unknown> = {};
-  if (isRecord(input["backoff"])) {
-    backoff = input["backoff"];
-    unknownKeys(backoff, backoffKeys, `${path}.backoff`, faults);
-  } else if (input["backoff"] !== undefined) {
-    faults.push({ path: `${path}.backoff`, message: `must be an object, not ${shown(input["backoff"])}` });
-  }
-  const duration = (value: unknown, key: string, fallback: number, least: number): number => {
-    if (value === undefined) return fallback;
-    const ms = parseDuration(value);
-    if (ms !== null && ms >= least) return ms;
-    faults.push({ path: `${path}.${key}`, message: `must be a duration such as "15s" of at least ${least}ms, not ${shown(value)}` });
-    return fallback;
-  };
-  const number = (value: unknown, key: string, fallback: number, low: number, high: number, whole: boolean): number => {
-    if (value === undefined) return fallback;
-    if (typeof value === "number" && value >= low && value <= high && (!whole || Number.isInteger(value))) return value;
-    const allowed = `${whole ? "a whole number" : "a number"} from ${low} to ${high}`;
-    faults.push({ path: `${path}.${key}`, message: `must be ${allowed}, not ${shown(value)}` });
-    return fallback;
-  };
-  const jitterOf = (value: unknown): number | "full" =>
-    value === "full" ? "full" : number(value, "backoff.jitter", over.backoff.jitter as number, 0, 1, false);
-  const guaranteeOf = (value: unknown): Guarantee => {
-    if (value === undefined) return over.guarantee;
-    const known = guarantees.find((name) => name === value);
-    if (known !== undefined) return known;
-    faults.push({ path: `${path}.guarantee`, message: `must be one of ${guarantees.join(", ")}, not ${shown(value)}` });
-    return over.guarantee;
-  };
+  const faults: ConfigFault[] = [];
+  const read = reader(input, policyKeys, path, faults);
+  const backoff = reader(read.member("backoff") ?? {}, backoffKeys, `${path}.backoff`, faults);
   const policy: Policy = {
-    attemptsMax: number(input["attemptsMax"], "attemptsMax", over.attemptsMax, 1, 1_000, true),
+    attemptsMax: read.whole("attemptsMax", over.attemptsMax, 1, 1_000),
     backoff: {
-      baseMs: duration(backoff["base"], "backoff.base", over.backoff.baseMs, 0),
-      factor: number(backoff["factor"], "backoff.factor", over.backoff.factor, 1, 100, false),
-      maxMs: duration(backoff["max"], "backoff.max", over.backoff.maxMs, 0),
-      jitter: backoff["jitter"] === undefined ? over.backoff.jitter : jitterOf(backoff["jitter"]),
+      baseMs: backoff.duration("base", over.backoff.baseMs, 0, policyDurationMaxMs),
+      factor: backoff.factor("factor", over.backoff.factor),
+      maxMs: backoff.duration("max", over.backoff.maxMs, 0, policyDurationMaxMs),
+      jitter: backoff.jitter("jitter", over.backoff.jitter),
     },
-    totalWaitMaxMs: duration(input["totalWaitMax"], "totalWaitMax", over.totalWaitMaxMs, 0),
-    attemptTimeoutMs: duration(input["attemptTimeout"], "attemptTimeout", over.attemptTimeoutMs, 1),
-    deadlineMs: duration(input["deadline"], "deadline", over.deadlineMs, 1),
-    guarantee: guaranteeOf(input["guarantee"]),
+    totalWaitMaxMs: read.duration("totalWaitMax", over.totalWaitMaxMs, 0, policyDurationMaxMs),
+    // An attempt's timeout is one timer.
+    attemptTimeoutMs: read.duration("attemptTimeout", over.attemptTimeoutMs, 1, timerMaxMs),
+    deadlineMs: read.duration("deadline", over.deadlineMs, 1, policyDurationMaxMs),
+    guarantee: read.guarantee("guarantee", over.guarantee),
   };
   return faults.length === 0 ? { ok: true, policy } : { ok: false, faults };
 }
@@ -147,13 +123,59 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function unknownKeys(input: Record<string, unknown>, known: readonly string[], path: string, faults: ConfigFault[]): void {
-  for (const key of Object.keys(input)) {
-    if (!known.includes(key)) faults.push({ path: `${path}.${key}`, message: `is not known; allowed are ${known.join(", ")}` });
-  }
+interface Reader {
+  member(key: string): unknown;
+  duration(key: string, fallback: number, least: number, most: number): number;
+  whole(key: string, fallback: number, least: number, most: number): number;
+  factor(key: string, fallback: number): number;
+  jitter(key: string, fallback: number | "full"): number | "full";
+  guarantee(key: string, fallback: Guarantee): Guarantee;
 }
 
+/** Reads members one by one; each fault is written down and the fallback goes on in its place. */
+function reader(input: unknown, known: readonly string[], path: string, faults: ConfigFault[]): Reader {
+  const source = isRecord(input) ? input : {};
+  if (source !== input) faults.push({ path, message: `must be an object, not ${shown(input)}` });
+  for (const key of Object.keys(source)) {
+    if (!known.includes(key)) {
+      faults.push({ path: `${path}.${key}`, message: `is not known; allowed are ${known.join(", ")}` });
+    }
+  }
+  const one = <T>(key: string, fallback: T, allowed: string, accept: (value: unknown) => T | null): T => {
+    const value = Object.hasOwn(source, key) ? source[key] : undefined;
+    if (value === undefined) return fallback;
+    const accepted = accept(value);
+    if (accepted === null) faults.push({ path: `${path}.${key}`, message: `must be ${allowed}, not ${shown(value)}` });
+    return accepted ?? fallback;
+  };
+  const within = (value: unknown, least: number, most: number): number | null =>
+    typeof value === "number" && value >= least && value <= most ? value : null;
+  return {
+    member: (key) => (Object.hasOwn(source, key) ? source[key] : undefined),
+    duration: (key, fallback, least, most) =>
+      one(key, fallback, `a duration such as "15s" from ${formatDuration(least)} to ${formatDuration(most)}`, (value) =>
+        within(parseDuration(value), least, most),
+      ),
+    whole: (key, fallback, least, most) =>
+      one(key, fallback, `a whole number from ${least} to ${most}`, (value) =>
+        Number.isInteger(value) ? within(value, least, most) : null,
+      ),
+    factor: (key, fallback) => one(key, fallback, "a number from 1 to 100", (value) => within(value, 1, 100)),
+    jitter: (key, fallback) =>
+      one(key, fallback, `a number from 0 to 1, or "full"`, (value) =>
+        value === "full" ? value : within(value, 0, 1),
+      ),
+    guarantee: (key, fallback) =>
+      one(
+        key,
+        fallback,
+        `one of ${guarantees.join(", ")}`,
+        (value) => guarantees.find((name) => name === value) ?? null,
+      ),
+  };
+}
+
+/** A value as a person wrote it, cut; total, whatever it is. */
 function shown(value: unknown): string {
-  const text = JSON.stringify(value);
-  return text === undefined ? String(value) : text.slice(0, 60);
+  return (typeof value === "number" ? String(value) : canonicalJson(value)).slice(0, 60);
 }

@@ -71,9 +71,9 @@ export function applyReceipt(subject: ReceiptSubject, event: ReceiptEvent, entry
     case "accepted":
       return afterAcceptance(subject, event, entry, ranked, []);
     case "parked":
-      return subject.parkedReason === "undelivered"
-        ? undeliveredBefore(subject, event, ranked)
-        : afterAcceptance(subject, event, entry, ranked, ["accept"]);
+      return subject.parkedReason === "doubt"
+        ? afterAcceptance(subject, event, entry, ranked, ["accept"])
+        : notExpected(subject, event, ranked);
     case "delivered":
       return event.meaning === "undelivered"
         ? {
@@ -83,7 +83,7 @@ export function applyReceipt(subject: ReceiptSubject, event: ReceiptEvent, entry
           }
         : { ...ranked, because: progress(subject, event) };
     case "undelivered":
-      return undeliveredBefore(subject, event, ranked);
+      return notExpected(subject, event, ranked);
     case "cancelled":
     case "discarded":
     case "superseded":
@@ -132,8 +132,8 @@ function afterAcceptance(
   ranked: ReceiptStep,
   first: readonly LifecycleEvent[],
 ): ReceiptStep {
-  // Doubt is there to be settled; a delivery of what was believed unsent is news to somebody.
-  const late = subject.state === "expired" || (subject.state === "parked" && subject.parkedReason !== "doubt");
+  // What was given up for lost in time has left after all: news to somebody.
+  const late = subject.state === "expired";
   const proof = first.length === 0 ? "" : `, which proves that the provider took it`;
   switch (event.meaning) {
     case "progress":
@@ -176,9 +176,10 @@ function undelivered(
   }
 }
 
-function undeliveredBefore(subject: ReceiptSubject, event: ReceiptEvent, ranked: ReceiptStep): ReceiptStep {
+/** Only a delivery changes what has failed or waits for a person: the recipient has it. */
+function notExpected(subject: ReceiptSubject, event: ReceiptEvent, ranked: ReceiptStep): ReceiptStep {
   return event.meaning === "delivered"
-    ? after(ranked, ["deliver"], true, `${event.status} after a failed delivery: a late word, both are kept`)
+    ? after(ranked, ["deliver"], true, `${event.status} although it was ${subject.state}: a late word, both are kept`)
     : { ...ranked, because: progress(subject, event) };
 }
 

@@ -19,27 +19,66 @@ const resolutionMs = 2_000;
 /** Created this long before our attempt, an equal and unowned message may be ours after all (clocks): not absent. */
 const nearMissMs = 30_000;
 
+/** Another operation in doubt with equal content: it may be what a candidate belongs to. */
+export interface Rival {
+  /** Epoch milliseconds (our clock) of its first attempt that is in doubt. */
+  readonly startedAt: number;
+  /** Whether it is served before ours: both sides must answer this oppositely, so an order of ids will do. */
+  readonly before: boolean;
+}
+
 /**
  * Weighs the candidates a lookup returned.
  * @param candidates things equal in content to our operation
  * @param startedAt epoch milliseconds (our clock) of the first attempt that is in doubt
  * @param skewMs provider clock minus our clock, in milliseconds
  * @param owned provider ids that belong to other operations
+ * @param rivals equal operations in doubt at once: each is given one match, in order; who gets none is absent
  */
-export function weigh(candidates: readonly Candidate[], startedAt: number, skewMs: number, owned: ReadonlySet<string>): Finding {
-  const earliest = startedAt + skewMs - resolutionMs;
+export function weigh(
+  candidates: readonly Candidate[],
+  startedAt: number,
+  skewMs: number,
+  owned: ReadonlySet<string>,
+  rivals: readonly Rival[] = [],
+): Finding {
   const free = candidates.filter((candidate) => !owned.has(candidate.providerId));
-  const matches = free.filter((candidate) => candidate.createdAt !== null && candidate.createdAt >= earliest);
-  const [only] = matches;
-  if (matches.length === 1 && only !== undefined) return { type: "found", candidate: only };
-  if (matches.length > 1) {
-    return { type: "unclear", because: `${matches.length} equal messages were created since the attempt; which one is this cannot be told` };
+  const undated = free.find((candidate) => candidate.createdAt === null);
+  if (undated !== undefined) return cannotDate(undated);
+  const offset = skewMs - resolutionMs;
+  const left = free.map((candidate) => ({ candidate, createdAt: candidate.createdAt ?? 0 })).toSorted(oldestFirst);
+  const take = (from: number): Candidate | null => {
+    const index = left.findIndex(({ createdAt }) => createdAt >= from + offset);
+    return index < 0 ? null : (left.splice(index, 1)[0]?.candidate ?? null);
+  };
+  for (const rival of rivals.filter(({ before }) => before).toSorted(earliestFirst)) take(rival.startedAt);
+  const mine = take(startedAt);
+  for (const rival of rivals.filter(({ before }) => !before).toSorted(earliestFirst)) take(rival.startedAt);
+  const spare = left.filter(({ createdAt }) => createdAt >= startedAt + offset).length;
+  if (spare > 0) {
+    const because = `more equal messages than attempts were created (${spare} too many); which one is this cannot be told`;
+    return { type: "unclear", because };
   }
-  const undated = free.find((candidate) => candidate.createdAt === null || candidate.createdAt >= earliest - nearMissMs);
-  if (undated !== undefined) {
-    return { type: "unclear", because: `an equal message (${undated.providerId}) exists but cannot be dated to this attempt` };
-  }
-  return { type: "absent" };
+  if (mine !== null) return { type: "found", candidate: mine };
+  const near = left.find(({ createdAt }) => createdAt >= startedAt + offset - nearMissMs);
+  return near === undefined ? { type: "absent" } : cannotDate(near.candidate);
+}
+
+interface Dated {
+  readonly candidate: Candidate;
+  readonly createdAt: number;
+}
+
+function oldestFirst(left: Dated, right: Dated): number {
+  return left.createdAt - right.createdAt || (left.candidate.providerId < right.candidate.providerId ? -1 : 1);
+}
+
+function earliestFirst(left: Rival, right: Rival): number {
+  return left.startedAt - right.startedAt;
+}
+
+function cannotDate({ providerId }: Candidate): Finding {
+  return { type: "unclear", because: `an equal message (${providerId}) exists but cannot be dated to this attempt` };
 }
 
 /** Where a reconciliation stands. Instants are epoch milliseconds. */
@@ -60,29 +99,61 @@ export interface ReconcileState {
 export type ReconcileStep =
   | { readonly type: "found"; readonly candidate: Candidate; readonly because: string }
   | { readonly type: "absent"; readonly because: string }
-  | { readonly type: "again"; readonly at: number; readonly absences: number; readonly failures: number; readonly because: string }
+  | {
+      readonly type: "again";
+      readonly at: number;
+      readonly absences: number;
+      readonly failures: number;
+      readonly because: string;
+    }
   | { readonly type: "doubt"; readonly because: string };
 
 /**
  * Epoch milliseconds from which an absence counts: the attempt can no longer be under way and what it created is
  * certainly visible.
  */
-export function absenceCountsFrom(state: Pick<ReconcileState, "startedAt" | "answered" | "endedAt">, attemptTimeoutMs: number, settleMs: number): number {
+export function absenceCountsFrom(
+  state: Pick<ReconcileState, "startedAt" | "answered" | "endedAt">,
+  attemptTimeoutMs: number,
+  settleMs: number,
+): number {
   if (state.answered && state.endedAt !== null) return state.endedAt + settleMs;
   return state.startedAt + attemptTimeoutMs + settleMs;
 }
 
 /** Judges one finding. */
-export function reconcileStep(state: ReconcileState, finding: Finding, times: { readonly now: number; readonly attemptTimeoutMs: number; readonly settleMs: number }): ReconcileStep {
+export function reconcileStep(
+  state: ReconcileState,
+  finding: Finding,
+  times: { readonly now: number; readonly attemptTimeoutMs: number; readonly settleMs: number },
+): ReconcileStep {
   const { now, attemptTimeoutMs, settleMs } = times;
   switch (finding.type) {
     case "found":
-      return { type: "found", candidate: finding.candidate, because: `the provider has it as ${finding.candidate.providerId}` };
+      return {
+        type: "found",
+        candidate: finding.candidate,
+        because: `the provider has it as ${finding.candidate.providerId}`,
+      };
     case "absent": {
       const from = absenceCountsFrom(state, attemptTimeoutMs, settleMs);
-      if (now < from) return { type: "again", at: from, absences: 0, failures: 0, because: "not there yet; too early to count as absent" };
-      if (state.absences >= 1) return { type: "absent", because: "the provider does not have it, seen twice after the settle time" };
-      return { type: "again", at: now + settleMs, absences: 1, failures: 0, because: "not there; looking once more after the settle time" };
+      if (now < from)
+        return {
+          type: "again",
+          at: from,
+          absences: 0,
+          failures: 0,
+          because: "not there yet; too early to count as absent",
+        };
+      if (state.absences >= 1)
+        return { type: "absent", because: "the provider does not have it, seen twice after the settle time" };
+      return {
+        type: "again",
+        at: now + settleMs,
+        absences: 1,
+        failures: 0,
+        because: "not there; looking once more after the settle time",
+      };
     }
     case "unclear":
       return { type: "doubt", because: finding.because };
@@ -96,9 +167,19 @@ export function reconcileStep(state: ReconcileState, finding: Finding, times: { 
  * slowly, for as long as an answer can still matter.
  * @param giveUpAt epoch milliseconds after which a person must decide
  */
-export function lookFailed(state: ReconcileState, times: { readonly now: number; readonly settleMs: number; readonly giveUpAt: number }, because: string): ReconcileStep {
+export function lookFailed(
+  state: ReconcileState,
+  times: { readonly now: number; readonly settleMs: number; readonly giveUpAt: number },
+  because: string,
+): ReconcileStep {
   const delay = Math.min(60_000, Math.max(1_000, times.settleMs) * 2 ** Math.min(state.failures, 16));
   const at = times.now + delay;
   if (at >= times.giveUpAt) return { type: "doubt", because: `the provider could not be asked in time: ${because}` };
-  return { type: "again", at, absences: state.absences, failures: state.failures + 1, because: `could not ask the provider: ${because}` };
+  return {
+    type: "again",
+    at,
+    absences: state.absences,
+    failures: state.failures + 1,
+    because: `could not ask the provider: ${because}`,
+  };
 }
