@@ -39,7 +39,7 @@ export function messageLookup(account: Account): Lookup<MessageCreateInput> {
   return {
     describe: (input) => listRequest(account, "Messages", input.To, input.From),
     read(observation, input, now): LookupReading {
-      if (input.AddressRetention === "obfuscate") return hidden("AddressRetention=obfuscate hides the recipient");
+      if (input.AddressRetention === "obfuscate") return unanswerable("AddressRetention=obfuscate hides the recipient");
       return readPage(observation, now, account, {
         resource: "messages",
         identifier: messageSid,
@@ -75,6 +75,15 @@ function listRequest(
   return getRequest(`${account.accountUrl}/${resource}.json?${encodeForm(pairs)}`);
 }
 
+/** Reads the answer to a GET of one resource; a resource that does not exist is a look that failed. */
+export function readOne(observation: Observation, identifier: RegExp, now: number): LookupReading {
+  if (observation.type === "transport") return { ok: false, outcome: classify(observation, null, readTraits, now) };
+  const resource = objectOf(observation.body);
+  const candidates = resource === null ? [] : candidateOf(resource, identifier);
+  if (observation.status !== 200 || candidates.length === 0) return refused(observation, resource, now);
+  return { ok: true, candidates, next: null, providerNow: providerNowOf(observation) };
+}
+
 interface Search {
   readonly resource: "messages" | "calls";
   readonly identifier: RegExp;
@@ -88,13 +97,17 @@ function readPage(observation: Observation, now: number, account: Account, searc
   if (observation.status !== 200 || page === null || !Array.isArray(listed)) return refused(observation, page, now);
   const items = recordsOf(listed);
   const next = nextPage(page["next_page_uri"], items, now, account);
-  if (next === undefined) return hidden("the next page of Twilio's list has an address outside this account");
+  if (next === undefined) return unanswerable("the next page of Twilio's list has an address outside this account");
   return {
     ok: true,
     candidates: items.filter((item) => search.matches(item)).flatMap((item) => candidateOf(item, search.identifier)),
     next,
-    providerNow: parseHttpDate(observation.headers["date"] ?? "", observation.at),
+    providerNow: providerNowOf(observation),
   };
+}
+
+function providerNowOf(observation: ResponseObservation): number | null {
+  return parseHttpDate(observation.headers["date"] ?? "", observation.at);
 }
 
 function candidateOf(item: Record<string, unknown>, identifier: RegExp): readonly Candidate[] {
@@ -138,7 +151,8 @@ function refused(observation: ResponseObservation, page: Record<string, unknown>
   return { ok: false, outcome: classify(observation, readError(observation, page), readTraits, now) };
 }
 
-function hidden(message: string): LookupReading {
+/** A question that Twilio cannot answer counts as a look that failed, never as an absence. */
+export function unanswerable(message: string): LookupReading {
   const outcome: Outcome = {
     type: "ambiguous",
     failure: failure({

@@ -7,7 +7,7 @@
 import type { ErrorEntry, Observation, Reading, ResponseObservation } from "@landline/core";
 import { rateLimitDelay } from "@landline/core";
 import { codeOf, objectOf, recordsOf, stringOf } from "../http/json.ts";
-import { fieldsByCode, twilioErrors } from "./error-codes.ts";
+import { fieldOfCode, twilioErrors } from "./error-codes.ts";
 
 /** Reads an answer to a request that promises an identifier. */
 export function readAnswer(observation: Observation, identifier: RegExp): Reading {
@@ -57,18 +57,26 @@ export function readError(observation: ResponseObservation, parsed = objectOf(ob
     accepted: null,
     code,
     message: said?.message ?? null,
-    field: said?.field ?? (code === null ? null : (fieldsByCode.get(code) ?? null)),
+    field: said?.field ?? (code === null ? null : fieldOfCode(code)),
     requestId: requestIdOf(observation),
-    entry: code === null ? null : entryOf(code),
+    entry: entryInAnswer(code, observation.status),
     retryAfterMs: rateLimitDelay(observation.headers, observation.at),
     concurrency: concurrencyOf(observation),
   };
 }
 
-/** What is known of a code, or null. */
-export function entryOf(code: string): ErrorEntry | null {
-  return twilioErrors.get(code) ?? null;
+/**
+ * The row of a code that came as an answer. A code that usually comes later, on a message that was taken, speaks of a
+ * message that was not taken when it comes as a refusal.
+ */
+function entryInAnswer(code: string | null, status: number): ErrorEntry | null {
+  const entry = twilioErrors.get(code ?? (status === 404 ? unknownAccount : "")) ?? null;
+  if (entry === null || entry.execution !== "executed" || status < 400 || status > 499) return entry;
+  return { ...entry, execution: "not_executed" };
 }
+
+/** A wrong account SID or base URL answers 404; a proxy may leave out the code. */
+const unknownAccount = "20404";
 
 const nothingSaid: Reading = {
   shape: "transport",

@@ -23,10 +23,10 @@ export function callbackOf(callbackUrl: string, operationId: string | null): str
 }
 
 /** Writes the given fields of an input; lists are repeated, absent fields left out. */
-export function formOf(input: Readonly<Record<string, unknown>>, fields: readonly string[]): string {
+export function formOf(input: object, fields: readonly string[]): string {
   let body = "";
   for (const field of fields) {
-    const value = input[field];
+    const value = (input as Readonly<Record<string, unknown>>)[field];
     if (value === undefined || value === null) continue;
     if (Array.isArray(value)) for (const each of value) body = appended(body, field, each);
     else body = appended(body, field, value);

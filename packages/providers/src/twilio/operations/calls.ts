@@ -108,7 +108,7 @@ export function callsCreate(account: Account): Operation<CallCreateInput> {
 
 /** With `ApplicationSid` Twilio takes the callback of the application and ignores ours. */
 function bodyOf(input: CallCreateInput, context: RequestContext, ownCallback: string | null): string {
-  let body = formOf(input as unknown as Record<string, unknown>, fields);
+  let body = formOf(input, fields);
   const address = context.callbackUrl ?? ownCallback;
   if (address === null || !isAbsent(input.StatusCallback) || !isAbsent(input.ApplicationSid)) return body;
   body = appended(body, "StatusCallback", callbackOf(address, context.operationId));

@@ -82,7 +82,7 @@ export function messagesCreate(account: Account): Operation<MessageCreateInput> 
 
 /** An application (`ApplicationSid`) reports to its own address; ours would silently replace it. */
 function bodyOf(input: MessageCreateInput, context: RequestContext, ownCallback: string | null): string {
-  const body = formOf(input as unknown as Record<string, unknown>, fields);
+  const body = formOf(input, fields);
   const callback = context.callbackUrl ?? ownCallback;
   if (callback === null || !isAbsent(input.StatusCallback) || !isAbsent(input.ApplicationSid)) return body;
   return appended(body, "StatusCallback", callbackOf(callback, context.operationId));
