@@ -1,0 +1,66 @@
+import { createRedactor } from "@landline/core";
+/**
+ * `landline serve` and `landline work`: the two ways to run for a long time.
+ */
+import type { Command } from "commander";
+import { loadConfig } from "../config/index.ts";
+import { observeSystem } from "../observe/index.ts";
+import { serve } from "../serve.ts";
+import { untilStopped } from "../signals.ts";
+import { CommandError, exit, printJson, say } from "../terminal.ts";
+import type { CommonOptions } from "../terminal.ts";
+import { wireSystem } from "../wire.ts";
+
+interface ServeCommandOptions extends CommonOptions {
+  readonly dispatch: boolean;
+  readonly port?: string;
+}
+
+/** Adds `serve`. */
+export function registerServe(program: Command): void {
+  program
+    .command("serve")
+    .description("gateway, console and dispatcher in one process")
+    .option("--no-dispatch", "the gateway alone; `landline work` dispatches elsewhere")
+    .option("--port <number>", "port to listen on instead of the configured one; 0 picks a free one")
+    .action(async (options: ServeCommandOptions) => {
+      const config = await loadConfig(options.config ?? null, process.cwd(), process.env);
+      const port = options.port === undefined ? undefined : portOf(options.port);
+      const running = await serve(config, { dispatch: options.dispatch, ...(port === undefined ? {} : { port }) });
+      if (running.madeKey !== null)
+        say(
+          `no API keys are configured: made the admin key ${running.madeKey} (shown this once; the store keeps only its digest)`,
+        );
+      if (config.accounts.size === 0)
+        say("no accounts are configured yet: add one to landline.config.json to send something");
+      say(`listening on ${running.url}`);
+      if (options.json === true) printJson({ event: "listening", url: running.url });
+      await untilStopped();
+      await running.close();
+    });
+}
+
+/** Adds `work`. */
+export function registerWork(program: Command): void {
+  program
+    .command("work")
+    .description("dispatcher alone; any number of processes on one PostgreSQL store")
+    .action(async (options: CommonOptions) => {
+      const config = await loadConfig(options.config ?? null, process.cwd(), process.env);
+      const system = await wireSystem(config);
+      const observers = await observeSystem(system, createRedactor(config.secrets));
+      await system.outbox.run();
+      say(`working on ${config.accounts.size} account${config.accounts.size === 1 ? "" : "s"}`);
+      if (options.json === true) printJson({ event: "working" });
+      await untilStopped();
+      await observers.close();
+      await system.close();
+    });
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535)
+    throw new CommandError(`--port must be a number from 0 to 65535, not "${text}"`, exit.usage);
+  return port;
+}

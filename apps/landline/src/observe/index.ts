@@ -1,0 +1,39 @@
+/**
+ * Everything that watches a running system: log lines, metrics, alerts. Watching never changes what happens.
+ */
+import type { Redactor } from "@landline/core";
+import type { Observed } from "@landline/gateway";
+import type { LogLine } from "@landline/host";
+import type { System } from "../wire.ts";
+import { logEvent } from "./attempted.ts";
+import { createLog } from "./log.ts";
+import { createMetrics } from "./metrics.ts";
+
+/** What the gateway and the commands need of the watchers. */
+export interface Observers {
+  readonly log: LogLine;
+  /** Prometheus text. */
+  readonly metrics: () => Promise<string>;
+  readonly request: (request: Observed) => void;
+  /** Flushes and ends. */
+  close(): Promise<void>;
+}
+
+/** Starts watching. */
+export async function observeSystem(system: System, redactor: Redactor): Promise<Observers> {
+  const log = createLog(redactor);
+  const metrics = createMetrics(system.outbox);
+  const unsubscribe = system.outbox.subscribe((event) => {
+    logEvent(log, event);
+    metrics.event(event);
+  });
+  return await Promise.resolve({
+    log,
+    metrics: metrics.text,
+    request: metrics.request,
+    close: async () => {
+      unsubscribe();
+      await Promise.resolve();
+    },
+  });
+}

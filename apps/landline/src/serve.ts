@@ -1,0 +1,148 @@
+/**
+ * A running gateway: the HTTP side of a system, from the first byte it listens for to the last one it drains.
+ */
+import type { Server } from "node:http";
+import { isIP } from "node:net";
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
+import { consoleDirectory } from "@landline/console/assets";
+import { createRedactor } from "@landline/core";
+import { createGateway, createKeyRing } from "@landline/gateway";
+import { hashing, randomToken } from "@landline/host";
+import { explainable } from "@landline/providers";
+import type { Config } from "./config/index.ts";
+import { readAssets } from "./console-assets.ts";
+import { readKeys } from "./keys.ts";
+import { observeSystem } from "./observe/index.ts";
+import { CommandError, exit } from "./terminal.ts";
+import { wireSystem } from "./wire.ts";
+
+/** What may be chosen when serving. */
+export interface ServeOptions {
+  /** False: the gateway alone, somebody else dispatches. */
+  readonly dispatch: boolean;
+  /** Instead of the configured port; 0 picks a free one. */
+  readonly port?: number;
+}
+
+/** A gateway that answers. */
+export interface RunningGateway {
+  readonly url: string;
+  /** A key made on this first start, to be shown once; else null. */
+  readonly madeKey: string | null;
+  /** Stops listening, lets requests end, drains the dispatcher, closes the store. */
+  close(): Promise<void>;
+}
+
+/** Slow senders of headers and bodies are cut off; keep-alive outlives that of common load balancers (60 s). */
+const serverOptions = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 65_000,
+  maxHeaderSize: 16_384,
+};
+
+/**
+ * Starts serving.
+ * @throws {CommandError} when the address is taken or may not be used
+ */
+export async function serve(config: Config, options: ServeOptions): Promise<RunningGateway> {
+  const { host: hostname } = config.http;
+  const loopback = isLoopback(hostname);
+  if (!loopback && config.apiKeys.length === 0) {
+    throw new CommandError(
+      `http.host is ${hostname}, which others can reach: configure apiKeys first, or listen on 127.0.0.1`,
+      exit.usage,
+    );
+  }
+  const system = await wireSystem(config);
+  try {
+    const { host, outbox, store } = system;
+    const keys = await readKeys(config.apiKeys, store, { digest: host.digest, newToken: randomToken });
+    const redactor = createRedactor(config.secrets);
+    const observers = await observeSystem(system, redactor);
+    const assets = await readAssets(consoleDirectory());
+    let draining = false;
+    const gateway = createGateway({
+      outbox,
+      keys: createKeyRing(keys.records, { digest: host.digest, equal: hashing.equal }),
+      accounts: config.accounts,
+      routes: config.routes,
+      providers: explainable,
+      documents: store,
+      host,
+      hashing,
+      newToken: randomToken,
+      redactor,
+      publicUrl: config.http.publicUrl,
+      loopback,
+      readiness: async () => (draining ? "draining" : await storeProblem(system.store)),
+      metrics: observers.metrics,
+      metricsAccess: config.http.metrics,
+      asset: (name) => assets.get(name) ?? null,
+      audit: async (line) => store.audit(line),
+      log: observers.log,
+      observe: observers.request,
+    });
+    const server = createAdaptorServer({
+      fetch: async (request, { incoming }) => gateway.fetch(request, { remoteAddress: incoming.socket.remoteAddress }),
+      hostname,
+      serverOptions,
+    }) as Server;
+    server.maxHeadersCount = 100;
+    const port = await listen(server, hostname, options.port ?? config.http.port);
+    if (options.dispatch) await outbox.run();
+    return {
+      url: `http://${isIP(hostname) === 6 ? `[${hostname}]` : hostname}:${port}`,
+      madeKey: keys.made,
+      close: async () => {
+        draining = true;
+        await gateway.close();
+        await closed(server);
+        await observers.close();
+        await system.close();
+      },
+    };
+  } catch (error) {
+    await system.close();
+    throw error;
+  }
+}
+
+async function storeProblem(store: { now(): Promise<number> }): Promise<string | null> {
+  return await store.now().then(
+    () => null,
+    (error: unknown) => `the store does not answer: ${error instanceof Error ? error.message : String(error)}`,
+  );
+}
+
+async function listen(server: Server, hostname: string, port: number): Promise<number> {
+  return await new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const taken =
+        error.code === "EADDRINUSE" ? `${hostname}:${port} is in use; choose another with --port` : error.message;
+      reject(new CommandError(`cannot listen: ${taken}`));
+    });
+    server.listen(port, hostname, () => {
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+/** Lets answers under way end, for ten seconds at most. */
+async function closed(server: Server): Promise<void> {
+  const cut = setTimeout(() => {
+    server.closeAllConnections();
+  }, 10_000);
+  await new Promise<void>((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+  clearTimeout(cut);
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "::1" || /^127\./.test(hostname);
+}
