@@ -61,6 +61,12 @@ export interface Call {
   perform(performance: Performance): Answer;
 }
 
+/** A change of the provider's own state, from outside its API: `{"action": "revoke-tokens"}`. */
+export interface ControlCommand {
+  readonly action: string;
+  readonly [argument: string]: unknown;
+}
+
 /** One fake provider. */
 export interface Fake {
   readonly name: ProviderName;
@@ -76,6 +82,8 @@ export interface Fake {
   apply(effect: Effect): void;
   /** Plans the callbacks of a new effect. */
   announce(effect: Effect, fault: CallbackFault | null): void;
+  /** Does what nobody can do through the provider's API (revoke tokens, …); false: not something it knows. */
+  control(command: ControlCommand): boolean;
   /** Forgets everything. */
   reset(): void;
 }

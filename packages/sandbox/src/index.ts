@@ -1,6 +1,9 @@
 /** `@landline/sandbox`: fake providers over HTTP, with faults on request and a ledger of what really happened. */
+export type { NoticiaKey, NoticiaOptions } from "./noticia/fake.ts";
+export { defaultRedCloudNumbers } from "./red-cloud/fake.ts";
+export type { RedCloudClient, RedCloudNumber, RedCloudOptions } from "./red-cloud/fake.ts";
 export { providerNames } from "./fake.ts";
-export type { ProviderName } from "./fake.ts";
+export type { ControlCommand, ProviderName } from "./fake.ts";
 export { parseFaults } from "./faults/parse.ts";
 export type { Defect, ParsedFaults } from "./faults/parse.ts";
 export type * from "./faults/rules.ts";

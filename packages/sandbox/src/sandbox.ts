@@ -7,7 +7,7 @@ import type { ServerResponse } from "node:http";
  */
 import { parseDuration } from "@landline/core";
 import { ambient } from "@landline/host";
-import type { Fake, FakeWorld, ProviderName, Received } from "./fake.ts";
+import type { ControlCommand, Fake, FakeWorld, ProviderName, Received } from "./fake.ts";
 import { armFaults } from "./faults/engine.ts";
 import type { FaultEngine } from "./faults/engine.ts";
 import { parseFaults } from "./faults/parse.ts";
@@ -23,7 +23,11 @@ import { whole } from "./http/reply.ts";
 import { openJournal } from "./ledger-file.ts";
 import { openLedger } from "./ledger.ts";
 import type { EffectEntry, LedgerEntry } from "./ledger.ts";
+import { createNoticia } from "./noticia/fake.ts";
+import type { NoticiaOptions } from "./noticia/fake.ts";
 import { seededStream } from "./random.ts";
+import { createRedCloud } from "./red-cloud/fake.ts";
+import type { RedCloudOptions } from "./red-cloud/fake.ts";
 import { createTwilio } from "./twilio/fake.ts";
 import type { TwilioOptions } from "./twilio/fake.ts";
 import { openCourier } from "./webhooks/courier.ts";
@@ -44,6 +48,8 @@ export interface SandboxOptions {
   /** Keeps the ledger in this file, synced before anybody is told; an existing one is continued. */
   readonly ledgerFile?: string;
   readonly twilio?: TwilioOptions;
+  readonly redCloud?: RedCloudOptions;
+  readonly noticia?: NoticiaOptions;
   readonly callbacks?: {
     /** Also call addresses that are not loopback. Default false. */
     readonly anyHost?: boolean;
@@ -68,6 +74,8 @@ export interface Sandbox {
   callbacks(): readonly Delivery[];
   /** Replaces the rules; counters, chance and `between` start anew. @throws SandboxFaultsError */
   setFaults(faults: FaultDocument | readonly FaultRule[]): void;
+  /** Changes a provider's state from outside its API; false when it does not know the action. */
+  control(provider: ProviderName, command: ControlCommand): boolean;
   /** Forgets effects, ledger, credentials and planned callbacks; the rules stay and start anew. */
   reset(): void;
   /** Ends every connection and releases the ports. */
@@ -90,7 +98,7 @@ export class SandboxFaultsError extends Error {
  */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const names = [...new Set(options.providers ?? [options.provider ?? "twilio"])];
-  const now = options.now ?? ambient.now;
+  const now = options.now ?? (() => ambient.now());
   const seed = options.seed ?? 1;
   let document = checked(options.faults ?? []);
   let engine = armFaults(document.rules, seed, now());
@@ -139,12 +147,15 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     setFaults(document);
   };
   const urls: Partial<Record<ProviderName, string>> = {};
+  const control = (provider: string, command: ControlCommand): boolean =>
+    fakes.find(({ name }) => name === provider)?.control(command) ?? false;
   const admin: AdminDesk = {
     ledger,
     faults: () => document,
     setFaults,
     deliveries: () => courier.deliveries(),
     reset,
+    control,
     urls: () => urls,
   };
   const serveOn = (own: Fake | null) => (received: Received, response: ServerResponse) => {
@@ -176,6 +187,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     effects: () => ledger.effects(),
     callbacks: () => courier.deliveries(),
     setFaults: (faults) => setFaults(checked(faults)),
+    control,
     reset,
     async close() {
       for (const cancel of waits) cancel();
@@ -191,8 +203,9 @@ function createFake(name: ProviderName, world: FakeWorld, options: SandboxOption
     case "twilio":
       return createTwilio(world, options.twilio ?? {});
     case "red-cloud":
+      return createRedCloud(world, options.redCloud ?? {});
     case "noticia":
-      throw new Error(`${name} is not there yet`);
+      return createNoticia(world, options.noticia ?? {});
     default:
       return name satisfies never;
   }

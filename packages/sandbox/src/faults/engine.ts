@@ -87,7 +87,7 @@ function planFor(armed: readonly Armed[], provider: string, call: Call, received
   for (const each of armed) {
     if (!selects(each, provider, call, received, ageMs)) continue;
     const fault = each.rule.do;
-    if (fault.callbacks !== undefined) callbacks = { ...callbacks, ...fault.callbacks };
+    if (fault.callbacks !== undefined) callbacks = Object.assign(callbacks ?? {}, fault.callbacks);
     if (fault.rate_limit !== undefined) {
       const key = counterKey(each.rule.when?.per, call, received);
       const limiter = each.limiters.get(key) ?? createLimiter(fault.rate_limit, received.at);

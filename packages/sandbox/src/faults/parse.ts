@@ -61,7 +61,10 @@ const record = (what: string, holds: (value: unknown) => boolean): Check =>
 
 function fields(known: Readonly<Record<string, Check>>, required: readonly string[] = []): Check {
   return (value, at, defects) => {
-    if (!isRecord(value)) return void defects.push({ field: at, message: "must be an object" });
+    if (!isRecord(value)) {
+      defects.push({ field: at, message: "must be an object" });
+      return;
+    }
     const below = (key: string): string => (at === "" ? key : `${at}.${key}`);
     for (const key of required) {
       if (value[key] === undefined) defects.push({ field: below(key), message: "is required" });

@@ -2,12 +2,13 @@
  * The sandbox's own API under `/_sandbox/`: faults, ledger, callbacks, reset. Its errors have the envelope of Landline's
  * API. It is not written into the ledger, and no rule applies to it.
  */
-import type { Answer, Received } from "../fake.ts";
+import type { Answer, ControlCommand, Received } from "../fake.ts";
 import { parseFaults } from "../faults/parse.ts";
 import type { FaultDocument } from "../faults/rules.ts";
 import type { Ledger } from "../ledger.ts";
 import { randomHex } from "../random.ts";
 import type { Delivery } from "../webhooks/courier.ts";
+import { readObject } from "./json-body.ts";
 
 /** What the admin API may do. */
 export interface AdminDesk {
@@ -16,6 +17,7 @@ export interface AdminDesk {
   setFaults(document: FaultDocument): void;
   deliveries(): readonly Delivery[];
   reset(): void;
+  control(provider: string, command: ControlCommand): boolean;
   /** Base URLs by provider. */
   urls(): Readonly<Record<string, string>>;
 }
@@ -50,11 +52,13 @@ export function administer(desk: AdminDesk, received: Received): Answer {
       return changeFaults(desk, received);
     case "GET /callbacks":
       return json(200, { callbacks: desk.deliveries() });
+    case "POST /control":
+      return control(desk, received);
     case "POST /reset":
       desk.reset();
       return { status: 204, headers: {}, body: "" };
     default: {
-      const known = /^\/(|ledger|faults|callbacks|reset)$/.test(received.path.slice(adminPrefix.length));
+      const known = /^\/(|ledger|faults|callbacks|control|reset)$/.test(received.path.slice(adminPrefix.length));
       return known
         ? fail(405, "METHOD_NOT_ALLOWED", `${received.method} is not possible here`)
         : fail(404, "NOT_FOUND", `There is no ${received.path}`);
@@ -87,6 +91,15 @@ function readLedger(desk: AdminDesk, received: Received): Answer {
     last_seq: all.at(-1)?.seq ?? 0,
     entries: entries.slice(0, limit),
   });
+}
+
+function control(desk: AdminDesk, received: Received): Answer {
+  const command = readObject(received.body);
+  if (command === null) return fail(400, "VALIDATION_ERROR", "The body is not a JSON object", { field: "" });
+  const { provider, action, ...rest } = command;
+  if (typeof provider !== "string") return fail(400, "VALIDATION_ERROR", "provider is required", { field: "provider" });
+  if (typeof action === "string" && desk.control(provider, { ...rest, action })) return json(200, { done: true });
+  return fail(400, "VALIDATION_ERROR", `${provider} does not know this action`, { field: "action" });
 }
 
 function changeFaults(desk: AdminDesk, received: Received): Answer {

@@ -1,7 +1,6 @@
 /**
  * The life of one request, top to bottom: received, written down, judged by the rules, performed or not, answered or not.
  */
-import { Buffer } from "node:buffer";
 import { hash } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import type { Answer, Call, Fake, Performance, Received } from "../fake.ts";

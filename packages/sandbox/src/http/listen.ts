@@ -65,7 +65,10 @@ function receive(
   request.on("error", () => undefined);
   response.on("error", () => undefined);
   request.on("end", () => {
-    if (size > bodyBytesMax) return void response.writeHead(413, { "content-length": 0, connection: "close" }).end();
+    if (size > bodyBytesMax) {
+      response.writeHead(413, { "content-length": 0, connection: "close" }).end();
+      return;
+    }
     const { method = "GET", url = "/", headers } = request;
     const mark = url.indexOf("?");
     const body = chunks.length === 1 ? (chunks[0] ?? nothing) : Buffer.concat(chunks);

@@ -83,7 +83,10 @@ function xml(value: unknown, name?: string): string {
         .map(([key, each]) => xml(each, pascal(key)))
         .join(""),
     );
-  return wrap(name, value === null || value === undefined ? "" : escape(String(value as string | number | boolean)));
+  return wrap(
+    name,
+    value === null || value === undefined ? "" : escape(typeof value === "string" ? value : JSON.stringify(value)),
+  );
 }
 
 const wrap = (name: string | undefined, inside: string): string =>

@@ -5,10 +5,10 @@
  * callbacks must be signed with it. With configured accounts the sandbox is as strict as Twilio.
  */
 import type { Answer, Received } from "../fake.ts";
+import { one, readForm } from "../http/form.ts";
 import { randomHex } from "../random.ts";
 import { answer, refuse } from "./answers.ts";
 import type { Format } from "./answers.ts";
-import { one, readForm } from "./form.ts";
 
 /** One account that may call. */
 export interface TwilioAccount {
@@ -32,6 +32,7 @@ export interface Credentials {
   /** The account a request without one in its path acts for, by its credentials. */
   accountOf(received: Received): string;
   authTokenOf(accountSid: string): string;
+  revokeTokens(): void;
   reset(): void;
 }
 
@@ -99,6 +100,7 @@ export function createCredentials(accounts: readonly TwilioAccount[] | null, lif
       return accounts?.find((account) => account.apiKeys?.[user] !== undefined)?.accountSid ?? `AC${"0".repeat(32)}`;
     },
     authTokenOf: (accountSid) => known.get(accountSid)?.authToken ?? remembered.get(accountSid) ?? unknownAuthToken,
+    revokeTokens: () => bearers.clear(),
     reset() {
       remembered.clear();
       bearers.clear();

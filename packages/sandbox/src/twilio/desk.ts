@@ -2,9 +2,9 @@
  * What the parts of the fake Twilio share: how a request reached them, and the settings of the whole.
  */
 import type { FakeWorld, Performance, Received } from "../fake.ts";
+import type { Form } from "../http/form.ts";
 import type { Format } from "./answers.ts";
 import type { Credentials } from "./credentials.ts";
-import type { Form } from "./form.ts";
 import type { Pace } from "./lifecycle.ts";
 
 /** The settings and the outside. */

@@ -5,6 +5,8 @@
  */
 import type { Answer, Call, Fake, FakeWorld, Performance, Received } from "../fake.ts";
 import type { FaultDo } from "../faults/rules.ts";
+import { one, operationIdIn, readForm } from "../http/form.ts";
+import type { Form } from "../http/form.ts";
 import { randomHex } from "../random.ts";
 import { answer, refuse, rfc2822 } from "./answers.ts";
 import type { Format } from "./answers.ts";
@@ -13,8 +15,6 @@ import { createCredentials } from "./credentials.ts";
 import type { TwilioAccount } from "./credentials.ts";
 import { apiVersion, uriOf } from "./desk.ts";
 import type { Desk, Visit } from "./desk.ts";
-import { one, operationIdIn, readForm } from "./form.ts";
-import type { Form } from "./form.ts";
 import { createMessages } from "./messages.ts";
 import { createVerifications } from "./verify.ts";
 
@@ -151,6 +151,11 @@ export function createTwilio(world: FakeWorld, options: TwilioOptions): Fake {
     announce(effect, fault) {
       if (effect.operation.startsWith("messages.")) resources.Messages.announce(effect, fault);
       else if (effect.operation.startsWith("calls.")) resources.Calls.announce(effect, fault);
+    },
+    control({ action }) {
+      if (action !== "revoke-tokens") return false;
+      credentials.revokeTokens();
+      return true;
     },
     reset() {
       resources.Messages.reset();

@@ -2,11 +2,11 @@
  * List requests: the filters Twilio has (and no others), paging by an opaque token, newest first.
  */
 import type { Answer } from "../fake.ts";
+import { one } from "../http/form.ts";
+import type { Form } from "../http/form.ts";
 import { answer, refuse } from "./answers.ts";
 import { uriOf } from "./desk.ts";
 import type { Visit } from "./desk.ts";
-import { one } from "./form.ts";
-import type { Form } from "./form.ts";
 import type { Shelf, Shelved } from "./shelf.ts";
 
 /** How one kind of resource is listed. */

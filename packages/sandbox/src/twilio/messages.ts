@@ -6,6 +6,8 @@
  */
 import type { Answer } from "../fake.ts";
 import type { CallbackFault } from "../faults/rules.ts";
+import { all, isWebUrl, one } from "../http/form.ts";
+import type { Form } from "../http/form.ts";
 import type { Effect } from "../ledger.ts";
 import { randomHex } from "../random.ts";
 import { answer, noContent, refuse, rfc2822 } from "./answers.ts";
@@ -13,8 +15,6 @@ import type { Format } from "./answers.ts";
 import { statusCallbacks } from "./callbacks.ts";
 import { apiVersion, uriOf } from "./desk.ts";
 import type { Desk, Visit } from "./desk.ts";
-import { all, isWebUrl, one } from "./form.ts";
-import type { Form } from "./form.ts";
 import { beganAt, messageSteps, stepAt } from "./lifecycle.ts";
 import type { Step } from "./lifecycle.ts";
 import { listPage } from "./list.ts";

@@ -63,13 +63,13 @@ export function createShelf<T extends Shelved>(): Shelf<T> {
       const item = bySid.get(sid);
       return item === undefined || item.deleted || item.accountSid !== accountSid ? null : item;
     },
-    page({ accountSid, to, from, size, after, matches }) {
+    page({ accountSid, to, from, size, after, ...query }) {
       const source = to !== null ? (byTo.get(to) ?? []) : from !== null ? (byFrom.get(from) ?? []) : all;
       const items: T[] = [];
       for (let at = Math.min(after ?? source.length, source.length) - 1; at >= 0; at -= 1) {
         const item = source[at];
         if (item === undefined || item.deleted || item.accountSid !== accountSid) continue;
-        if ((from !== null && item.from !== from) || !matches(item)) continue;
+        if ((from !== null && item.from !== from) || !query.matches(item)) continue;
         if (items.length === size) return { items, next: at + 1 };
         items.push(item);
       }

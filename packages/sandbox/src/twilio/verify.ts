@@ -5,12 +5,12 @@
  * Source: https://www.twilio.com/docs/verify/api/verification.
  */
 import type { Answer, Performance } from "../fake.ts";
+import { one } from "../http/form.ts";
+import type { Form } from "../http/form.ts";
 import type { Effect } from "../ledger.ts";
 import { randomHex } from "../random.ts";
 import { answer, refuse } from "./answers.ts";
 import type { Desk } from "./desk.ts";
-import { one } from "./form.ts";
-import type { Form } from "./form.ts";
 import { chosenEnding, refuseMessageTo } from "./numbers.ts";
 
 /** The code that every verification accepts unless it was started with `CustomCode`. */

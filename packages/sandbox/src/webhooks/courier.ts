@@ -163,7 +163,7 @@ export function arrange(
 function shuffled<T>(items: readonly T[], chance: Stream): readonly T[] {
   return items
     .map((item) => ({ item, draw: chance() }))
-    .sort((left, right) => left.draw - right.draw)
+    .toSorted((left, right) => left.draw - right.draw)
     .map(({ item }) => item);
 }
 
@@ -186,7 +186,7 @@ async function post(
     const failure = response.status >= 500 ? "5xx" : response.status >= 400 ? "4xx" : null;
     return { answered: response.status, failure };
   } catch (error) {
-    const refused = String((error as { cause?: { code?: string } }).cause?.code ?? "");
+    const refused = (error as { cause?: { code?: string } }).cause?.code ?? "";
     return {
       answered: null,
       failure: /ECONNREFUSED|EHOSTUNREACH|ENOTFOUND|CONNECT/.test(refused) ? "connect" : "read",
