@@ -3,7 +3,7 @@
  * provider's own explanation of it. It never retries and never rejects; a defect in a provider's reading becomes doubt,
  * because the request may have left.
  */
-import type { Failure, Operation, Outcome, Phase, RequestDescription } from "@landline/core";
+import type { Failure, Operation, Outcome, Phase, RequestDescription, ResponseObservation } from "@landline/core";
 import { classify, failure } from "@landline/core";
 import type { Diagnoses } from "./diagnosis.ts";
 import type { Limits } from "./exchange.ts";
@@ -17,6 +17,8 @@ export interface AttemptReport {
   readonly phase: Phase;
   /** Concurrent requests the provider counted, or null. */
   readonly concurrency: number | null;
+  /** The answer as it came, or null when there was none. */
+  readonly response: ResponseObservation | null;
 }
 
 /** Makes one attempt. */
@@ -46,32 +48,41 @@ export async function attemptOnce(
 function read(link: Link, operation: Operation, input: unknown, exchanged: Exchanged): AttemptReport {
   const { observation } = exchanged;
   if (observation === null)
-    return { outcome: exchanged.outcome, status: null, requestId: null, phase: "prepare", concurrency: null };
-  const now = link.clock.now();
-  if (observation.type === "transport") {
     return {
-      outcome: classify(observation, null, operation.traits, now),
+      outcome: exchanged.outcome,
       status: null,
       requestId: null,
-      phase: observation.phase,
+      phase: "prepare",
       concurrency: null,
+      response: null,
     };
+  const now = link.clock.now();
+  if (observation.type === "transport") {
+    const outcome = classify(observation, null, operation.traits, now);
+    return { outcome, status: null, requestId: null, phase: observation.phase, concurrency: null, response: null };
   }
-  const { status, complete } = observation;
-  const phase: Phase = complete ? "done" : "body";
-  const concurrency = concurrencyOf(observation.headers["twilio-concurrent-requests"]);
+  const { status } = observation;
+  const phase: Phase = observation.complete ? "done" : "body";
   try {
     const reading = operation.observe(observation, input, now);
-    const outcome = classify(observation, reading, operation.traits, now);
+    const outcome = secondRefusal(classify(observation, reading, operation.traits, now), status, exchanged.refreshed);
     return {
-      outcome: secondRefusal(outcome, status, exchanged.refreshed),
+      outcome,
       status,
       requestId: reading.requestId,
       phase,
-      concurrency,
+      concurrency: reading.concurrency ?? null,
+      response: observation,
     };
   } catch (defect) {
-    return { outcome: unreadable(defect, status), status, requestId: null, phase, concurrency };
+    return {
+      outcome: unreadable(defect, status),
+      status,
+      requestId: null,
+      phase,
+      concurrency: null,
+      response: observation,
+    };
   }
 }
 
@@ -79,11 +90,6 @@ function read(link: Link, operation: Operation, input: unknown, exchanged: Excha
 function secondRefusal(outcome: Outcome, status: number, refreshed: boolean): Outcome {
   if (!refreshed || status !== 401 || outcome.type !== "rejected") return outcome;
   return { ...outcome, blocksAccount: true, failure: { ...outcome.failure, remedy: "fix_account" } };
-}
-
-function concurrencyOf(header: string | undefined): number | null {
-  const count = header === undefined ? Number.NaN : Number(header);
-  return Number.isInteger(count) && count >= 0 ? count : null;
 }
 
 function unreadable(defect: unknown, status: number): Outcome {

@@ -160,7 +160,7 @@ export function createSender(provider: Provider, options: SenderOptions = {}): A
 }
 
 function unsent(outcome: Outcome): AttemptReport {
-  return { outcome, status: null, requestId: null, phase: "prepare", concurrency: null };
+  return { outcome, status: null, requestId: null, phase: "prepare", concurrency: null, response: null };
 }
 
 function refused(reason: Extract<Outcome, { type: "rejected" }>["failure"]): Outcome {

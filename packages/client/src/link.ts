@@ -15,6 +15,8 @@ export interface Link {
   readonly clock: Ambient;
   /** Removes the account's secrets from words that are shown. */
   readonly redactor: Redactor;
+  /** Makes sure that there is a token, before anything else is waited for; null: nothing to do for these credentials. */
+  readonly authorise: ((limits: Limits) => Promise<Outcome | null>) | null;
   /** One exchange, one refresh included. Never rejects. */
   exchange(request: RequestDescription, limits: Limits): Promise<Exchanged>;
   /** Ends all sockets at once. */
@@ -39,7 +41,7 @@ export function createLink(provider: Provider, transport: Transport, clock: Ambi
       const observation = await transport.send({ request, authorization }, limits);
       return { observation, outcome: null, refreshed: false };
     };
-    return { provider, clock, redactor, exchange, close };
+    return { provider, clock, redactor, authorise: null, exchange, close };
   }
   const source: TokenSource = tokenSource(credentials, transport, clock);
   const exchange: Link["exchange"] = async (request, limits) => {
@@ -58,5 +60,9 @@ export function createLink(provider: Provider, transport: Transport, clock: Ambi
       if (refreshed) return { observation, outcome: null, refreshed };
     }
   };
-  return { provider, clock, redactor, exchange, close };
+  const authorise = async (limits: Limits): Promise<Outcome | null> => {
+    const answer = await source.token(limits);
+    return answer.ok ? null : answer.outcome;
+  };
+  return { provider, clock, redactor, authorise, exchange, close };
 }

@@ -1,0 +1,417 @@
+/**
+ * The life of one call, top to bottom. The stages and their order are fixed and documented:
+ *
+ *   deadline → idempotency key → authorisation → lane (pace, window, breaker) → attempt timeout → transport →
+ *   classify → retry budget → back-off → deadline again …
+ *
+ * Deciding is core's (`decide`), with every answer counting as an attempt, so that a call is finite. What may have been
+ * executed is asked about, never repeated blindly. It never rejects, and an abort ends it in the same tick in every stage.
+ */
+import type {
+  AttemptHistory,
+  Decision,
+  Failure,
+  Guarantee,
+  Operation,
+  Outcome,
+  Policy,
+  RequestContext,
+  RequestDescription,
+  ResponseObservation,
+} from "@landline/core";
+import { decide, decideAfterAbsence } from "@landline/core";
+import type { AttemptReport } from "./attempt.ts";
+import { attemptOnce } from "./attempt.ts";
+import type { CallsUnderWay, CallUnderWay } from "./calls-under-way.ts";
+import type { Diagnoses } from "./diagnosis.ts";
+import type { Doubt, Settled } from "./doubt.ts";
+import { settleDoubt } from "./doubt.ts";
+import type { CallAttempt, ClientListener } from "./events.ts";
+import { pause } from "./in-time.ts";
+import type { LaneGate } from "./lane-gate.ts";
+import type { Link } from "./link.ts";
+import { readDeadline } from "./options.ts";
+import type { CallFailure, CallResult, CallSuccess, ReconcileOptions } from "./result.ts";
+import { cancelled, expired, invalid } from "./result.ts";
+
+/** What all calls of one client share. */
+export interface Line {
+  readonly link: Link;
+  readonly policy: Policy;
+  readonly diagnoses: Diagnoses | null;
+  readonly known: CallsUnderWay;
+  readonly on: ClientListener | null;
+}
+
+/** A call, ready to be made. */
+export interface CallRequest {
+  readonly operation: Operation;
+  readonly gate: LaneGate;
+  readonly input: unknown;
+  readonly context: RequestContext;
+  /** Described once: every attempt carries identical bytes. */
+  readonly request: RequestDescription;
+  readonly operationId: string;
+  readonly signal: AbortSignal | null;
+  /** Epoch milliseconds. */
+  readonly deadline: number;
+  readonly guarantee: Guarantee;
+}
+
+const reconcileMsMax = 300_000;
+
+/** Makes the call. */
+export function runCall(line: Line, request: CallRequest): Promise<CallResult<unknown>> {
+  return new Call(line, request).run();
+}
+
+class Call implements CallUnderWay {
+  doubtfulSince: number | null = null;
+  readonly operation: string;
+  readonly input: unknown;
+
+  readonly #line: Line;
+  readonly #request: CallRequest;
+  readonly #attempts: CallAttempt[] = [];
+  #spent = 0;
+  #waitedMs = 0;
+  #startedAt = 0;
+  #lastDoubt: Doubt["last"] | null = null;
+  #response: ResponseObservation | null = null;
+  #failure: Failure | null = null;
+
+  constructor(line: Line, request: CallRequest) {
+    this.#line = line;
+    this.#request = request;
+    this.operation = request.operation.name;
+    this.input = request.input;
+  }
+
+  async run(): Promise<CallResult<unknown>> {
+    const { known } = this.#line;
+    const tracked = this.#request.operation.lookup !== null && this.#request.operation.traits.effect === "create";
+    if (tracked) known.begin(this);
+    try {
+      return await this.#tryOn();
+    } finally {
+      if (tracked) known.end(this);
+    }
+  }
+
+  async #tryOn(): Promise<CallResult<unknown>> {
+    const { link, policy } = this.#line;
+    const { gate, signal, deadline } = this.#request;
+    for (;;) {
+      const now = link.clock.now();
+      if (signal?.aborted === true) return this.#failed(cancelled(this.#execution(), this.#failure));
+      if (now >= deadline) return this.#failed(this.#expired(null, "the deadline passed before it could be sent"));
+      const unauthorised =
+        link.authorise === null
+          ? null
+          : await link.authorise({ timeoutMs: Math.min(policy.attemptTimeoutMs, deadline - now), signal });
+      if (unauthorised === null && !gate.tryEnter()) {
+        const entrance = await gate.enter({ timeoutMs: deadline - link.clock.now(), signal });
+        if (entrance.type === "aborted") return this.#failed(cancelled(this.#execution(), this.#failure));
+        if (entrance.type === "timeout")
+          return this.#failed(this.#expired(entrance.at, `the deadline passed while it waited: ${entrance.because}`));
+        this.#line.on?.({ ...this.#named(), type: "lane.waited", ms: link.clock.now() - now });
+      }
+      const report = unauthorised === null ? await this.#attempt() : this.#recorded(unsent(unauthorised), now, false);
+      const { outcome } = report;
+      if (outcome.type === "accepted") return this.#accepted(outcome);
+      this.#failure = outcome.failure;
+      const cut = this.#cutShort(report);
+      if (cut !== null) return this.#failed(cut);
+      const result = await this.#next(this.#decide(outcome));
+      if (result !== null) return result;
+    }
+  }
+
+  async #attempt(): Promise<AttemptReport> {
+    const { link, policy, diagnoses } = this.#line;
+    const { operation, input, request, gate, signal, deadline } = this.#request;
+    const startedAt = link.clock.now();
+    const timeoutMs = Math.min(policy.attemptTimeoutMs, deadline - startedAt);
+    const report = await attemptOnce(link, operation, input, request, { timeoutMs, signal }, diagnoses);
+    const { outcome } = report;
+    if (signal?.aborted === true && report.phase !== "done") gate.abandoned();
+    else {
+      gate.ended({
+        outcome: outcome.type,
+        retryAt: outcome.type === "accepted" || outcome.type === "rejected" ? null : outcome.retryAt,
+        concurrency: report.concurrency,
+        quota: outcome.type !== "accepted" && outcome.failure.kind === "quota",
+      });
+    }
+    return this.#recorded(report, startedAt, true);
+  }
+
+  #recorded(report: AttemptReport, startedAt: number, sent: boolean): AttemptReport {
+    const { outcome, status, requestId, phase, response } = report;
+    const endedAt = this.#line.link.clock.now();
+    const failure = outcome.type === "accepted" ? null : outcome.failure;
+    this.#spent += 1;
+    if (this.#startedAt === 0) this.#startedAt = startedAt;
+    if (response !== null) this.#response = response;
+    const attempt: CallAttempt = {
+      number: this.#spent,
+      outcome: outcome.type,
+      status,
+      code: failure?.code ?? null,
+      requestId,
+      phase,
+      startedAt,
+      endedAt,
+    };
+    this.#attempts.push(attempt);
+    if (sent && outcome.type === "ambiguous") {
+      this.doubtfulSince ??= startedAt;
+      this.#lastDoubt = { startedAt, endedAt, answered: outcome.answered };
+    }
+    this.#line.on?.({ ...this.#named(), type: "attempt.ended", attempt, failure });
+    return report;
+  }
+
+  /** An attempt that its caller or its deadline ended is not judged as the network's fault. */
+  #cutShort({ outcome, phase }: AttemptReport): Failure | null {
+    if (outcome.type === "accepted" || outcome.type === "rejected" || phase === "done") return null;
+    if (this.#request.signal?.aborted === true) return cancelled(this.#execution(), outcome.failure);
+    if (this.#line.link.clock.now() >= this.#request.deadline)
+      return this.#expired(null, "the deadline passed before the provider had answered");
+    return null;
+  }
+
+  #decide(outcome: Outcome): Decision {
+    const { link, policy } = this.#line;
+    const { operation, guarantee, deadline, gate } = this.#request;
+    const input = {
+      outcome,
+      traits: operation.traits,
+      policy,
+      guarantee,
+      history: this.#history(),
+      deadline,
+      now: link.clock.now(),
+      random: link.clock.random(),
+      budget: true,
+      mode: "call" as const,
+    };
+    const decision = decide(input);
+    return decision.type !== "retry" || gate.payRetry() ? decision : decide({ ...input, budget: false });
+  }
+
+  #history(): AttemptHistory {
+    return {
+      spent: this.#spent,
+      waitedMs: this.#waitedMs,
+      firstAttemptAt: this.#startedAt,
+      doubtOpen: this.doubtfulSince !== null,
+    };
+  }
+
+  /** Carries a decision out: a result, or null when another attempt is due. */
+  async #next(decision: Decision): Promise<CallResult<unknown> | null> {
+    const { link } = this.#line;
+    switch (decision.type) {
+      case "retry":
+      case "hold": {
+        const delayMs = decision.at - link.clock.now();
+        this.#line.on?.({
+          ...this.#named(),
+          type: "retry.scheduled",
+          at: decision.at,
+          delayMs,
+          because: decision.because,
+        });
+        this.#waitedMs += decision.type === "retry" ? decision.backoffMs : 0;
+        if (await pause(delayMs, this.#request.signal, link.clock)) return null;
+        return this.#failed(cancelled(this.#execution(), this.#failure));
+      }
+      case "reconcile":
+        return this.#reconcile(decision.at);
+      case "park":
+      case "expire":
+        return this.#failed(decision.failure);
+      case "accept":
+        return null;
+      default:
+        return decision satisfies never;
+    }
+  }
+
+  async #reconcile(at: number): Promise<CallResult<unknown> | null> {
+    const { link, policy } = this.#line;
+    const { operation, signal, deadline, guarantee, gate } = this.#request;
+    const settled = await this.#ask(at, deadline, signal);
+    if (settled.type !== "absent") return this.#settled(settled);
+    const failure = this.#failure ?? expired(null, settled.because);
+    this.doubtfulSince = null;
+    this.#lastDoubt = null;
+    const input = {
+      traits: operation.traits,
+      policy,
+      guarantee,
+      history: this.#history(),
+      deadline,
+      now: link.clock.now(),
+      random: link.clock.random(),
+      budget: true,
+      mode: "call" as const,
+    };
+    const decision = decideAfterAbsence(failure, input);
+    return this.#next(
+      decision.type !== "retry" || gate.payRetry()
+        ? decision
+        : decideAfterAbsence(failure, { ...input, budget: false }),
+    );
+  }
+
+  async #ask(at: number, deadline: number, signal: AbortSignal | null): Promise<Settled> {
+    const { link, policy, known } = this.#line;
+    const { operation, input, context } = this.#request;
+    if (operation.lookup === null || this.#lastDoubt === null)
+      return { type: "doubt", because: "the provider cannot be asked" };
+    const doubt: Doubt = {
+      lookup: operation.lookup,
+      settleMs: operation.traits.lookupSettleMs,
+      policy,
+      input,
+      context,
+      firstStartedAt: this.doubtfulSince ?? this.#lastDoubt.startedAt,
+      last: this.#lastDoubt,
+      call: this,
+    };
+    const looked = (finding: "found" | "absent" | "again" | "doubt", because: string): void => {
+      this.#line.on?.({ ...this.#named(), type: "doubt.looked", finding, because });
+    };
+    return settleDoubt(doubt, { link, known, signal, at, deadline, looked });
+  }
+
+  #settled(settled: Exclude<Settled, { readonly type: "absent" }>): CallResult<unknown> {
+    const last = this.#failure;
+    switch (settled.type) {
+      case "found": {
+        const { providerId, providerStatus, value } = settled.candidate;
+        return this.#succeeded(providerId, providerStatus, value);
+      }
+      case "aborted":
+        return this.#failed(cancelled("unknown", last));
+      case "doubt":
+        return this.#failed({
+          ...(last ?? expired(null, settled.because)),
+          execution: "unknown",
+          remedy: "reconcile",
+          guidance: `${sentence(settled.because)} Look in the provider's console, or call reconcile() later.`,
+        });
+      default:
+        return settled satisfies never;
+    }
+  }
+
+  #accepted(outcome: Extract<Outcome, { readonly type: "accepted" }>): CallSuccess<unknown> {
+    if (this.#request.operation.lookup !== null) this.#line.known.own(outcome.providerId);
+    return this.#succeeded(outcome.providerId, outcome.providerStatus, outcome.value);
+  }
+
+  #succeeded(providerId: string, providerStatus: string | null, value: unknown): CallSuccess<unknown> {
+    const { operationId, context } = this.#request;
+    if (this.#line.on !== null) this.#tellEnd(true, null);
+    return {
+      ok: true,
+      value,
+      providerId,
+      providerStatus,
+      operationId,
+      idempotencyKey: context.idempotencyKey,
+      attempts: this.#attempts,
+      response: this.#response,
+    };
+  }
+
+  #failed(failure: Failure): CallFailure<unknown> {
+    const { operationId, context } = this.#request;
+    if (this.#line.on !== null) this.#tellEnd(false, failure);
+    const result: CallFailure<unknown> = {
+      ok: false,
+      failure,
+      operationId,
+      idempotencyKey: context.idempotencyKey,
+      attempts: this.#attempts,
+      response: this.#response,
+      reconcile: (options = {}) => this.#reconcileLater(result, options),
+    };
+    return result;
+  }
+
+  async #reconcileLater(result: CallFailure<unknown>, options: ReconcileOptions): Promise<CallResult<unknown>> {
+    if (result.failure.execution !== "unknown" || this.#lastDoubt === null || this.#request.operation.lookup === null)
+      return result;
+    const { clock } = this.#line.link;
+    const now = clock.now();
+    const ms =
+      options.deadline === undefined
+        ? Math.min(reconcileMsMax, this.#line.policy.deadlineMs)
+        : readDeadline(options.deadline);
+    if (ms === null)
+      return this.#failed({ ...invalid("deadline", "deadline must be a duration such as 30s"), execution: "unknown" });
+    const settled = await this.#ask(now, now + ms, options.signal ?? null);
+    if (settled.type !== "absent") return this.#settled(settled);
+    this.#lastDoubt = null;
+    return this.#failed({
+      ...result.failure,
+      execution: "not_executed",
+      remedy: "retry",
+      guidance: `${sentence(settled.because)} It can be sent again.`,
+    });
+  }
+
+  #expired(at: number | null, because: string): Failure {
+    const execution = this.#execution();
+    const base = expired(at, because);
+    if (this.#failure === null) return base;
+    const { status, code, requestId, shape, docs } = this.#failure;
+    const known = { ...base, status, code, requestId, shape, docs };
+    if (execution !== "unknown") return known;
+    return {
+      ...known,
+      execution,
+      remedy: "reconcile",
+      guidance: "The deadline passed and the request may have been executed. Ask the provider before sending it again.",
+    };
+  }
+
+  /** Whether anything may have happened so far; repeating an idempotent operation does no harm, but it is still unknown. */
+  #execution(): Failure["execution"] {
+    return this.doubtfulSince === null ? "not_executed" : "unknown";
+  }
+
+  #named(): { provider: string; operation: string; operationId: string } {
+    return {
+      provider: this.#line.link.provider.name,
+      operation: this.operation,
+      operationId: this.#request.operationId,
+    };
+  }
+
+  #tellEnd(ok: boolean, failure: Failure | null): void {
+    const endedAt = this.#line.link.clock.now();
+    const startedAt = this.#startedAt === 0 ? endedAt : this.#startedAt;
+    this.#line.on?.({
+      ...this.#named(),
+      type: "call.ended",
+      ok,
+      failure,
+      attempts: this.#attempts.length,
+      startedAt,
+      endedAt,
+    });
+  }
+}
+
+function unsent(outcome: Outcome): AttemptReport {
+  return { outcome, status: null, requestId: null, phase: "prepare", concurrency: null, response: null };
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}

@@ -1,0 +1,191 @@
+/**
+ * The in-process client: typed operations of one provider account, each call ending in one known state.
+ */
+import type {
+  Failure,
+  Guarantee,
+  LaneView,
+  Operation,
+  OperationTypes,
+  Outcome,
+  Provider,
+  RequestContext,
+  RequestDescription,
+} from "@landline/core";
+import { guarantees, isIdempotencyKey, LandlineError } from "@landline/core";
+import { ambient } from "@landline/host/ambient";
+import { createTransport } from "#transport";
+import { runCall } from "./call.ts";
+import type { Line } from "./call.ts";
+import { CallsUnderWay } from "./calls-under-way.ts";
+import { createDiagnoses } from "./diagnosis.ts";
+import type { ClientListener } from "./events.ts";
+import type { Transport } from "./exchange.ts";
+import { LaneGate } from "./lane-gate.ts";
+import { createLink } from "./link.ts";
+import type { CallOptions, ClientOptions } from "./options.ts";
+import { readDeadline, readOptions } from "./options.ts";
+import type { CallResult, CallSuccess } from "./result.ts";
+import { cancelled, invalid } from "./result.ts";
+
+/** Calls one account of one provider. */
+export interface Client<Types extends OperationTypes> {
+  /** Calls and answers with a value. Never rejects for anything a provider, a network or an input can do. */
+  call<Name extends keyof Types & string>(
+    operation: Name,
+    input: Types[Name]["input"],
+    options?: CallOptions,
+  ): Promise<CallResult<Types[Name]["value"]>>;
+  /** @throws LandlineError with `.failure` where {@link Client.call} answers with a failure */
+  callOrThrow<Name extends keyof Types & string>(
+    operation: Name,
+    input: Types[Name]["input"],
+    options?: CallOptions,
+  ): Promise<CallSuccess<Types[Name]["value"]>>;
+  /** Asks whether credentials and service work; null when the provider has nothing to ask. */
+  probe(options?: { readonly signal?: AbortSignal }): Promise<Outcome | null>;
+  /** The lanes that were used, by operation family. */
+  health(): Readonly<Record<string, LaneView>>;
+  /** Ends all sockets at once. Calls under way end as failures; later ones are refused. */
+  close(): void;
+}
+
+/**
+ * Makes a client. It opens nothing before the first call, and an idle one keeps no process alive.
+ * @throws LandlineError naming the option, its value and what is allowed
+ */
+export function createClient<Types extends OperationTypes>(
+  provider: Provider<Types>,
+  options: ClientOptions = {},
+): Client<Types> {
+  const settings = readOptions(options);
+  const clock = options.clock ?? ambient;
+  const transport = isTransport(options.transport) ? options.transport : createTransport(settings.transport, clock);
+  const link = createLink(provider, transport, clock);
+  const line: Line = {
+    link,
+    policy: settings.policy,
+    diagnoses: createDiagnoses(link),
+    known: new CallsUnderWay(),
+    on: options.on === undefined ? null : quiet(options.on),
+  };
+  const gates = new Map<string, LaneGate>();
+  const operations: Readonly<Record<string, Operation>> = link.provider.operations;
+  const callbackUrl = options.callbackUrl ?? null;
+
+  const gateOf = (family: string): LaneGate => {
+    const known = gates.get(family);
+    if (known !== undefined) return known;
+    const fresh = new LaneGate(settings.limits, clock);
+    gates.set(family, fresh);
+    return fresh;
+  };
+
+  const call = (name: string, input: unknown, told: CallOptions = nothingTold): Promise<CallResult<unknown>> => {
+    const operationId = clock.newOperationId();
+    const idempotencyKey = told.idempotencyKey ?? operationId;
+    const signal = told.signal ?? null;
+    line.on?.({ provider: provider.name, operation: name, operationId, type: "call.started", at: clock.now() });
+    const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
+    if (operation === undefined)
+      return unsent(
+        invalid("operation", `${provider.name} has no operation ${name}; it has ${Object.keys(operations).join(", ")}`),
+      );
+    if (!isIdempotencyKey(idempotencyKey))
+      return unsent(invalid("idempotencyKey", "idempotencyKey must be 1 to 255 visible ASCII characters"));
+    if (signal?.aborted === true) return unsent(cancelled("not_executed", null));
+    const deadlineMs = told.deadline === undefined ? settings.policy.deadlineMs : readDeadline(told.deadline);
+    if (deadlineMs === null)
+      return unsent(invalid("deadline", "deadline must be a duration such as 10s, of at least 1ms"));
+    const guarantee: Guarantee = told.guarantee ?? settings.policy.guarantee;
+    if (!guarantees.includes(guarantee))
+      return unsent(invalid("guarantee", `guarantee must be one of ${guarantees.join(", ")}`));
+    const deadline = clock.now() + deadlineMs;
+    const context: RequestContext = { operationId, idempotencyKey, callbackUrl };
+    let complete: unknown;
+    let request: RequestDescription;
+    try {
+      const prepared = operation.prepare(input);
+      if (!prepared.ok) return unsent(prepared.failure);
+      complete = prepared.input;
+      request = operation.describe(complete, context);
+    } catch (error) {
+      return unsent(invalid(null, error instanceof Error ? error.message : "the request cannot be described"));
+    }
+    return runCall(line, {
+      operation,
+      gate: gateOf(operation.traits.family),
+      input: complete,
+      context,
+      request,
+      operationId,
+      signal,
+      deadline,
+      guarantee,
+    });
+
+    function unsent(failure: Failure): Promise<CallResult<unknown>> {
+      const at = clock.now();
+      line.on?.({
+        provider: provider.name,
+        operation: name,
+        operationId,
+        type: "call.ended",
+        ok: false,
+        failure,
+        attempts: 0,
+        startedAt: at,
+        endedAt: at,
+      });
+      const result: CallResult<unknown> = {
+        ok: false,
+        failure,
+        operationId,
+        idempotencyKey,
+        attempts: [],
+        response: null,
+        reconcile: () => Promise.resolve(result),
+      };
+      return Promise.resolve(result);
+    }
+  };
+
+  return {
+    call,
+    callOrThrow: async (name: string, input: unknown, told?: CallOptions) => {
+      const result = await call(name, input, told);
+      if (!result.ok) throw new LandlineError(result.failure);
+      return result;
+    },
+    probe: async ({ signal } = {}) => {
+      const { probe } = link.provider;
+      if (probe === null) return null;
+      const { observation, outcome } = await link.exchange(probe.describe(), {
+        timeoutMs: settings.policy.attemptTimeoutMs,
+        signal: signal ?? null,
+      });
+      return observation === null ? outcome : probe.read(observation, clock.now());
+    },
+    health: () => Object.fromEntries([...gates].map(([family, gate]) => [family, gate.health()])),
+    close: () => {
+      link.close();
+    },
+  };
+}
+
+const nothingTold: CallOptions = {};
+
+function isTransport(given: ClientOptions["transport"]): given is Transport {
+  return given !== undefined && "send" in given;
+}
+
+/** A listener that throws must not decide the fate of a message. */
+function quiet(listener: ClientListener): ClientListener {
+  return (event) => {
+    try {
+      listener(event);
+    } catch {
+      // Its own defect; there is nobody else to tell.
+    }
+  };
+}
