@@ -9,7 +9,7 @@ import { consoleDirectory } from "@landline/console/assets";
 import { createRedactor } from "@landline/core";
 import { createGateway, createKeyRing } from "@landline/gateway";
 import { hashing, randomToken } from "@landline/host";
-import { explainable } from "@landline/providers";
+import { providerForExplaining, providerNames } from "@landline/providers";
 import type { Config } from "./config/index.ts";
 import { readAssets } from "./console-assets.ts";
 import { readKeys } from "./keys.ts";
@@ -68,7 +68,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Runn
       keys: createKeyRing(keys.records, { digest: host.digest, equal: hashing.equal }),
       accounts: config.accounts,
       routes: config.routes,
-      providers: explainable,
+      providers: explainable(),
       documents: store,
       host,
       hashing,
@@ -107,6 +107,15 @@ export async function serve(config: Config, options: ServeOptions): Promise<Runn
     await system.close();
     throw error;
   }
+}
+
+function explainable(): ReadonlyMap<string, NonNullable<ReturnType<typeof providerForExplaining>>> {
+  return new Map(
+    providerNames.flatMap((name) => {
+      const provider = providerForExplaining(name);
+      return provider === null ? [] : [[name, provider] as const];
+    }),
+  );
 }
 
 async function storeProblem(store: { now(): Promise<number> }): Promise<string | null> {

@@ -62,7 +62,7 @@ export async function wireSystem(config: Config, decorators: Decorators = {}): P
     account,
     sender: createSender(account.provider, {
       callbackUrl: callbackUrl(config, account.name),
-      attemptTimeoutMs: account.policy.attemptTimeoutMs,
+      host,
     }),
   }));
   const accounts: Account[] = senders.map(({ account, sender }) => ({

@@ -28,13 +28,19 @@ export function registerSandbox(program: Command): void {
     .option("--ledger <file>", "append the ledger to this file, durably")
     .action(async (names: string[], options: SandboxOptions) => {
       const wanted = names.length === 0 ? ["twilio" as const] : names.map(knownProvider);
-      const sandbox = await runSandbox({
+      const started = await runSandbox({
         providers: wanted,
         port: wholeNumber("--port", options.port),
         seed: wholeNumber("--seed", options.seed),
         ...(options.faults === undefined ? {} : { faultsFile: options.faults }),
         ...(options.ledger === undefined ? {} : { ledgerFile: options.ledger }),
       });
+      if (!started.ok)
+        throw new CommandError(
+          `the faults cannot be used:\n  ${started.defects.map((defect) => `${defect.field}: ${defect.message}`).join("\n  ")}`,
+          exit.usage,
+        );
+      const { sandbox } = started;
       for (const [name, url] of Object.entries(sandbox.urls)) say(`${name} sandbox listening on ${url}`);
       if (options.json === true) printJson({ event: "listening", url: sandbox.url, urls: sandbox.urls });
       await untilStopped();
