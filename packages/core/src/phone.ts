@@ -19,14 +19,14 @@ const numbers = /(?:\+|%2B)[1-9](?:[ ().-]{0,2}\d){6,30}/gi;
  * @returns a text of stars with the country code and the last two digits, never more than that of any input
  */
 export function maskPhone(address: string): string {
-  const text = address;
-  const channel = /^[a-z]{1,20}:/i.exec(text)?.[0] ?? "";
-  const rest = text.slice(channel.length);
-  const digits = rest.replace(/\D/g, "");
+  const channel = /^[a-z]{1,20}:/i.exec(address)?.[0] ?? "";
+  const rest = address.slice(channel.length);
+  const international = /^(?:\+|%2B)/i.exec(rest)?.[0] ?? "";
+  const digits = rest.slice(international.length).replace(/\D/g, "");
   if (digits.length < 7) return `${channel}${"*".repeat(Math.min(rest.length, 16))}`;
-  const code = /^(?:\+|%2B)/i.test(rest) ? `+${countryCode(digits)}` : "";
-  const hidden = digits.length - 2 - Math.max(0, code.length - 1);
-  return `${channel}${code}${"*".repeat(Math.min(hidden, 28))}${digits.slice(-2)}`;
+  const code = international === "" ? "" : countryCode(digits);
+  const stars = "*".repeat(Math.min(digits.length - code.length - 2, 28));
+  return `${channel}${code === "" ? "" : `+${code}`}${stars}${digits.slice(-2)}`;
 }
 
 /** Masks every E.164-like number in free text (with `+` or `%2B`; spaces, dots, hyphens and brackets allowed inside). */
