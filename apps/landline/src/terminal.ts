@@ -1,7 +1,7 @@
 /**
  * What a command says and how it ends: results on stdout, messages on stderr, never a stack trace.
  */
-import { ConfigError } from "./config/index.ts";
+import { ConfigError } from "./config/config-error.ts";
 
 /** Exit codes of the contract. */
 export const exit = { done: 0, failed: 1, usage: 2 } as const;

@@ -1,4 +1,3 @@
-import { runSandbox } from "@landline/sandbox";
 /**
  * `landline sandbox`: fake providers over HTTP, for tests of one's own.
  */
@@ -27,6 +26,7 @@ export function registerSandbox(program: Command): void {
     .option("--seed <number>", "the same seed gives the same faults", "1")
     .option("--ledger <file>", "append the ledger to this file, durably")
     .action(async (names: string[], options: SandboxOptions) => {
+      const { runSandbox } = await import("@landline/sandbox");
       const wanted = names.length === 0 ? ["twilio" as const] : names.map(knownProvider);
       const started = await runSandbox({
         providers: wanted,

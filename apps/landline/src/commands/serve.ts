@@ -1,6 +1,8 @@
 import { createRedactor } from "@landline/core";
 /**
  * `landline serve` and `landline work`: the two ways to run for a long time.
+ *
+ * What they need is loaded when they run, so that `landline explain` does not wait for a database driver.
  */
 import type { Command } from "commander";
 import { loadConfig } from "../config/index.ts";
@@ -9,7 +11,6 @@ import { serve } from "../serve.ts";
 import { untilStopped } from "../signals.ts";
 import { CommandError, exit, printJson, say } from "../terminal.ts";
 import type { CommonOptions } from "../terminal.ts";
-import { wireSystem } from "../wire.ts";
 
 interface ServeCommandOptions extends CommonOptions {
   readonly dispatch: boolean;
@@ -24,6 +25,7 @@ export function registerServe(program: Command): void {
     .option("--no-dispatch", "the gateway alone; `landline work` dispatches elsewhere")
     .option("--port <number>", "port to listen on instead of the configured one; 0 picks a free one")
     .action(async (options: ServeCommandOptions) => {
+      const [{ loadConfig }, { serve }] = await Promise.all([import("../config/index.ts"), import("../serve.ts")]);
       const config = await loadConfig(options.config ?? null, process.cwd(), process.env);
       const port = options.port === undefined ? undefined : portOf(options.port);
       const running = await serve(config, { dispatch: options.dispatch, ...(port === undefined ? {} : { port }) });
@@ -46,6 +48,12 @@ export function registerWork(program: Command): void {
     .command("work")
     .description("dispatcher alone; any number of processes on one PostgreSQL store")
     .action(async (options: CommonOptions) => {
+      const [{ loadConfig }, { wireSystem }, { observeSystem }, { createRedactor }] = await Promise.all([
+        import("../config/index.ts"),
+        import("../wire.ts"),
+        import("../observe/index.ts"),
+        import("@landline/core"),
+      ]);
       const config = await loadConfig(options.config ?? null, process.cwd(), process.env);
       const system = await wireSystem(config);
       const observers = await observeSystem(system, createRedactor(config.secrets));

@@ -8,6 +8,7 @@ import { pathToFileURL } from "node:url";
 import type { ConfigFault, Policy } from "@landline/core";
 import { defaultPolicy, isRecord, parsePolicy } from "@landline/core";
 import { accountFaults, fromAccount } from "@landline/providers";
+import { ConfigError } from "./config-error.ts";
 import { resolveEnvironment } from "./environment.ts";
 import { fileSchema } from "./schema.ts";
 import type { ConfigFile } from "./schema.ts";
@@ -20,21 +21,6 @@ import type {
   RouteStep,
   StoreConfig,
 } from "./types.ts";
-
-/** A configuration that cannot be used: every fault, with its path. */
-export class ConfigError extends Error {
-  override readonly name = "ConfigError";
-  readonly faults: readonly ConfigFault[];
-  readonly file: string | null;
-  constructor(file: string | null, faults: readonly ConfigFault[]) {
-    const lines = faults.map((fault) => (fault.path === "" ? fault.message : `${fault.path}: ${fault.message}`));
-    super(
-      `${file ?? "the configuration"} has ${faults.length} fault${faults.length === 1 ? "" : "s"}:\n  ${lines.join("\n  ")}`,
-    );
-    this.file = file;
-    this.faults = faults;
-  }
-}
 
 /** Types a configuration written in TypeScript; returns it unchanged. */
 export function defineConfig(config: ConfigFile): ConfigFile {
