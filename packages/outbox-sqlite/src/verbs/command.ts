@@ -1,0 +1,120 @@
+/**
+ * What people, and rules on their behalf, do to an operation. Compares the version they saw, so that of two who act at
+ * once one is told that he came second. Everything of a command is in one transaction, a child included.
+ */
+import type { AttemptHistory, LifecycleEvent } from "@landline/core";
+import type { Command, CommandResult } from "@landline/outbox";
+import { hashText } from "../hash-index.ts";
+import type { Located } from "../row.ts";
+import type { Session } from "../session.ts";
+import type { Change } from "./change.ts";
+import { change } from "./change.ts";
+import { locate } from "./find.ts";
+import { findKey, insert, keyText } from "./insert.ts";
+import { isOvertaken } from "./turn.ts";
+
+/** Carries out a command, or says why not; then nothing was written. */
+export function command(session: Session, order: Command): CommandResult {
+  const located = locate(session, order.id);
+  if (located === null) return { type: "not_found" };
+  const { record } = located;
+  const conflict: CommandResult = { type: "conflict", operation: record };
+  if (order.version !== null && order.version !== record.version) return conflict;
+  if (!mayBegin(session, located, order)) return conflict;
+  const mark = { event: order.type, actor: order.actor, because: because(order) };
+  const state = change(session, located, [eventOf(order)], effect(session, located, order), mark);
+  if (state === null) return conflict;
+  const childId = order.type === "supersede" ? insert(session, order.child).id : null;
+  if (order.type === "resolve_sent" && order.providerId !== null) {
+    session.providerIds.add(hashText(order.providerId), located.seq);
+  }
+  return { type: "done", operation: locate(session, order.id)?.record ?? record, childId };
+}
+
+/** What the table of states cannot say. */
+function mayBegin(session: Session, located: Located, order: Command): boolean {
+  const { record, seq, turn } = located;
+  switch (order.type) {
+    case "redrive":
+    case "resolve_not_sent":
+      // An older opt-in must not be sent after a newer opt-out.
+      return turn === null || !isOvertaken(session, turn, seq);
+    case "reconcile":
+      // Where nothing was ever started there is nothing to ask about.
+      return record.attemptsStarted > 0;
+    case "supersede": {
+      const { idempotencyScope, idempotencyKey } = order.child;
+      return (
+        findKey(session, hashText(keyText(idempotencyScope, idempotencyKey)), idempotencyScope, idempotencyKey) === null
+      );
+    }
+    case "cancel":
+    case "discard":
+    case "park":
+    case "resolve_sent":
+      return true;
+    default:
+      return order satisfies never;
+  }
+}
+
+function eventOf(order: Command): LifecycleEvent {
+  return order.type;
+}
+
+function because(order: Command): string {
+  switch (order.type) {
+    case "resolve_sent":
+    case "resolve_not_sent":
+      return `${order.reason} (evidence: ${order.evidence})`;
+    case "supersede":
+      return `${order.reason} (${order.how}: ${order.child.id})`;
+    case "cancel":
+    case "redrive":
+    case "discard":
+    case "reconcile":
+    case "park":
+      return order.reason;
+    default:
+      return order satisfies never;
+  }
+}
+
+function effect(session: Session, located: Located, order: Command): Change {
+  const { record } = located;
+  const now = session.now();
+  switch (order.type) {
+    case "cancel":
+    case "discard":
+    case "supersede":
+      return { due: null, reason: null };
+    case "redrive":
+    case "resolve_not_sent":
+      return { ...anew(record.history), due: now, deadline: order.deadline };
+    case "resolve_sent":
+      return { due: null, failure: null, reason: null, providerId: order.providerId, history: settled(record.history) };
+    case "reconcile":
+      return { due: now, reason: null, absences: 0, lookFailures: 0 };
+    case "park":
+      return { due: null, failure: order.failure, reason: order.parkedReason };
+    default:
+      return order satisfies never;
+  }
+}
+
+/** Evidence settles doubt. */
+function settled(history: AttemptHistory): AttemptHistory {
+  return { ...history, doubtOpen: false };
+}
+
+/** Begins anew; `firstAttemptAt` and the attempt numbers go on. */
+function anew(history: AttemptHistory): Change {
+  return {
+    history: { spent: 0, waitedMs: 0, firstAttemptAt: history.firstAttemptAt, doubtOpen: false },
+    failure: null,
+    reason: null,
+    absences: 0,
+    lookFailures: 0,
+    rescues: 0,
+  };
+}

@@ -1,0 +1,133 @@
+/**
+ * Writes what became of an attempt, or of a look at the provider. Changes the row only while the lease is the current
+ * one and the state allows it; otherwise it answers false and the worker leaves its evidence with `witness`.
+ *
+ * An acceptance is the common case and has a statement of its own that touches as little as possible.
+ */
+import { statesBefore } from "@landline/core";
+import type { ParkedReason, StoredState } from "@landline/core";
+import type { Lease, Settlement } from "@landline/outbox";
+import type { Claim } from "../claims.ts";
+import { hashText } from "../hash-index.ts";
+import { first, integer, number } from "../row.ts";
+import type { Session } from "../session.ts";
+import { codeOf, legalFor, stateOf } from "../words.ts";
+import { automatic, closeAttempt, note } from "./chronicle.ts";
+import { passTurn } from "./turn.ts";
+
+const selectHeld = "SELECT state, version, attempt_at, kind FROM operation WHERE seq = ? AND lease <= ?";
+const accept = `UPDATE operation SET state = 4, version = version + 1, updated_at = ?2, due = NULL, lease = ?3, provider_id = ?4,
+  provider_status = ?5, failure = NULL, cause = NULL, reason = NULL,
+  tally = CASE WHEN tally IS NULL THEN NULL ELSE json_set(tally, '$.doubtOpen', json('false')) END, attempt_at = NULL, attempt_lease = NULL, attempt_version = NULL,
+  attempt_digest = NULL
+  WHERE seq = ?1 AND state IN (${legalFor("accept")}) AND lease <= ?3`;
+const move = `UPDATE operation SET state = ?2, version = version + 1, updated_at = ?3, due = ?4, lease = ?5, tally = ?6, failure = ?7,
+  cause = ?8, reason = ?9, absences = ?10, look_failures = ?11, attempt_at = NULL, attempt_lease = NULL, attempt_version = NULL,
+  attempt_digest = NULL
+  WHERE seq = ?1 AND lease <= ?5`;
+
+/** States a lease can be on. From `parked` or `expired` only commands, receipts and witnesses bring an acceptance. */
+const leasable: readonly StoredState[] = ["queued", "sending", "retrying", "reconciling"];
+
+/** Whether a settlement is legal in the state of this number. */
+const legal: Record<Settlement["type"], ReadonlySet<number>> = {
+  accept: legalSet("accept"),
+  retry: legalSet("retry"),
+  hold: legalSet("hold"),
+  reconcile: legalSet("reconcile"),
+  park: legalSet("park"),
+  expire: legalSet("expire"),
+};
+
+/** False: the lease was lost or the state forbids it; nothing was written. */
+export function settle(session: Session, lease: Lease, settlement: Settlement): boolean {
+  const claim = session.claims.held(lease.id, lease.lease);
+  if (claim === null) return false;
+  const row = first(session.sql(selectHeld), claim.seq, lease.lease);
+  if (row === null) return false;
+  const before = number(row, 0);
+  if (!legal[settlement.type].has(before)) return false;
+  const open = integer(row, 2) !== null;
+  const { attempt } = settlement;
+  if (open) closeAttempt(session, claim.seq, attempt, settlement.type, settlement.because);
+  if (settlement.type === "accept") {
+    const { providerId, providerStatus } = settlement;
+    session.sql(accept).run(claim.seq, session.now(), lease.lease, providerId, providerStatus);
+    session.providerIds.add(hashText(providerId), claim.seq);
+  } else {
+    moveTo(session, claim, number(row, 3), settlement);
+  }
+  if (!open) {
+    note(session, {
+      seq: claim.seq,
+      version: number(row, 1) + 1,
+      event: settlement.type,
+      actor: automatic,
+      because: settlement.because,
+      before: stateOf(before),
+      after: stateOf(stateAfter[settlement.type]),
+    });
+  }
+  session.claims.end(claim.seq);
+  if (claim.turn !== null) passTurn(session, claim.turn);
+  return true;
+}
+
+const stateAfter = {
+  accept: codeOf("accepted"),
+  retry: codeOf("retrying"),
+  hold: codeOf("retrying"),
+  reconcile: codeOf("reconciling"),
+  park: codeOf("parked"),
+  expire: codeOf("expired"),
+} as const satisfies Record<Settlement["type"], number>;
+
+type Moving = Exclude<Settlement, { readonly type: "accept" }>;
+
+function moveTo(session: Session, claim: Claim, kindId: number, settlement: Moving): void {
+  const reason: ParkedReason | null = settlement.type === "park" ? settlement.reason : null;
+  const { failure, history } = settlement;
+  const kind = session.names.kindOf(kindId);
+  const cause = session.names.cause({
+    ...kind,
+    reason: reason ?? "",
+    failureKind: failure.kind,
+    code: failure.code ?? "",
+  });
+  const looks = settlement.type === "reconcile" ? settlement : { absences: 0, lookFailures: 0 };
+  session
+    .sql(move)
+    .run(
+      claim.seq,
+      stateAfter[settlement.type],
+      session.now(),
+      dueOf(settlement),
+      claim.lease,
+      JSON.stringify(history),
+      JSON.stringify(failure),
+      cause,
+      reason,
+      looks.absences,
+      looks.lookFailures,
+    );
+  session.woken = true;
+}
+
+function dueOf(settlement: Moving): number | null {
+  switch (settlement.type) {
+    case "retry":
+    case "hold":
+    case "reconcile":
+      return Math.ceil(settlement.at);
+    case "park":
+    case "expire":
+      return null;
+    default:
+      return settlement satisfies never;
+  }
+}
+
+function legalSet(event: Settlement["type"]): ReadonlySet<number> {
+  const from = statesBefore(event);
+  return new Set(leasable.filter((state) => from.includes(state)).map(codeOf));
+}
