@@ -56,17 +56,22 @@ export function isAbsent(value: unknown): value is undefined | null {
 
 /** A defect as the failure of an operation that was never sent. */
 export function defectFailure(defect: Defect, docs: string): Failure {
-  const subject = defect.field === "" ? "The input" : defect.field;
+  const field = defect.field === "" ? null : nameable(defect.field);
   return failure({
     kind: "invalid_request",
     execution: "not_executed",
     remedy: "fix_request",
     responsible: "caller",
-    field: defect.field === "" ? null : defect.field,
-    message: `${subject} ${defect.message}`,
-    guidance: `Correct ${defect.field === "" ? "the input" : defect.field} and send it as a new operation. Nothing was sent.`,
+    field,
+    message: `${field ?? "The input"} ${defect.message}`,
+    guidance: `Correct ${field ?? "the input"} and send it as a new operation. Nothing was sent.`,
     docs,
   });
+}
+
+/** A caller's field name may be anything; what is shown of it is short and plain. */
+function nameable(field: string): string {
+  return /^[\w:-]{1,64}$/.test(field) ? field : "(an unnameable field)";
 }
 
 function faultOf(value: unknown, rule: FieldRule): string | null {
