@@ -1,0 +1,99 @@
+/**
+ * The gateway: a function from a request to a response.
+ *
+ * It never listens. The composition root gives it what it needs and puts it behind a server. One route is taken before
+ * the router because it is asked thousands of times a second; it runs through the same steps as all the others.
+ */
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Route } from "./call.ts";
+import { authenticator } from "./middleware/authenticate.ts";
+import { createRunningKeys } from "./middleware/idempotency-key.ts";
+import { originCheck } from "./middleware/origin.ts";
+import { rateLimit } from "./middleware/rate-limit.ts";
+import { createSessions } from "./middleware/sessions.ts";
+import type { Connection, GatewayOptions } from "./options.ts";
+import { defaultLimits } from "./options.ts";
+import { createRouter } from "./router.ts";
+import { batchRoute } from "./routes/batch.ts";
+import { createOperationRoute } from "./routes/create-operation.ts";
+import { healthRoutes } from "./routes/health.ts";
+import { createMessageRoute } from "./routes/messages.ts";
+import { getOperationRoute, listOperationsRoute } from "./routes/operations.ts";
+import type { RoutePorts } from "./routes/ports.ts";
+import { createServe } from "./serve.ts";
+import { targetOf } from "./target.ts";
+import { isUnavailableError } from "./unavailable.ts";
+
+/** A gateway. */
+export interface Gateway {
+  /** Answers a request. Never rejects. */
+  fetch(request: Request, connection?: Connection): Promise<Response>;
+  /** Takes up bulk work that a predecessor left. Call once the store is open. */
+  start(): Promise<void>;
+  /** From now on nothing new is accepted (503) and `/readyz` says so; reading goes on. */
+  drain(): void;
+  /** Drains, ends event streams and bulk work under way (it goes on after a restart). */
+  close(): Promise<void>;
+  /** The OpenAPI 3.1 document. */
+  openApi(): unknown;
+}
+
+/** Makes a gateway. Throws nothing; faults of configuration are the root's to find. */
+export function createGateway(options: GatewayOptions): Gateway {
+  const limits = { ...defaultLimits, ...options.limits };
+  const { documents, host, newToken } = options;
+  let draining = false;
+  const isDraining = (): boolean => draining;
+  const sessions = createSessions({ documents, host, newToken, equal: options.hashing.equal });
+  const ports: RoutePorts = {
+    ...options,
+    limits,
+    sessions,
+    running: createRunningKeys(),
+    audit: options.audit ?? (async () => {}),
+    isDraining,
+  };
+  const checks = originCheck(options);
+  const serve = createServe({
+    host,
+    authenticate: authenticator(options.keys, sessions),
+    hostCheck: checks.host,
+    originCheck: checks.origin,
+    strictOrigin: options.loopback,
+    rateLimit: limits.rate === null ? null : rateLimit(limits.rate, () => host.monotonic()),
+    isUnavailable: options.isUnavailable ?? isUnavailableError,
+    onError: (error, requestId, path) => {
+      const message = options.redactor.text(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+      options.log?.("error", "http.failed", { request_id: requestId, route: path, message });
+    },
+    observe: options.observe ?? null,
+  });
+
+  const create = createOperationRoute(ports);
+  const routes: readonly Route[] = [
+    create,
+    createMessageRoute(ports),
+    batchRoute(ports),
+    listOperationsRoute(ports),
+    getOperationRoute(ports),
+    ...healthRoutes(options, isDraining),
+  ];
+  const app = new OpenAPIHono();
+  const router = createRouter(app, routes, serve);
+
+  return {
+    fetch: async (request) => {
+      const target = targetOf(request.url);
+      if (request.method === "POST" && target.path === create.path) return serve(create, request, target);
+      return router.fetch(request);
+    },
+    start: async () => {},
+    drain: () => {
+      draining = true;
+    },
+    close: async () => {
+      draining = true;
+    },
+    openApi: () => router.document(),
+  };
+}

@@ -1,0 +1,20 @@
+/** `@landline/gateway`: the HTTP API as a function of `Request`. */
+export { createGateway } from "./app.ts";
+export type { Gateway } from "./app.ts";
+export { createKeyRing, roles } from "./key-ring.ts";
+export type { KeyRecord, KeyRing, LiveKey, Role } from "./key-ring.ts";
+export { defaultLimits } from "./options.ts";
+export type {
+  Asset,
+  AuditLine,
+  Connection,
+  Documents,
+  GatewayHost,
+  GatewayLimits,
+  GatewayOptions,
+  Observed,
+  RouteStep,
+} from "./options.ts";
+export { problemStatus } from "./reply.ts";
+export type { ErrorEnvelope, ProblemCode } from "./reply.ts";
+export type { WireAttempt, WireHistory, WireOperation, WireOperationSummary, WireReceipt } from "./wire/operation.ts";

@@ -1,0 +1,87 @@
+/**
+ * Console sessions: a random token in an HttpOnly cookie, its digest in the store.
+ *
+ * A session holds no rights of its own. It names a key by digest, and the key is looked up on every request, so
+ * revoking a key ends its sessions at once. What a reader of the store finds opens nothing: digests only.
+ */
+import { isRecord } from "@landline/core";
+import type { Hashing } from "@landline/core";
+import type { Documents, GatewayHost } from "../options.ts";
+
+/** Name of the cookie. */
+export const sessionCookie = "landline_session";
+/** How long a session lives, in milliseconds. */
+export const sessionMs = 12 * 3_600_000;
+/** How long a process trusts what it read about a session: another process may have ended it meanwhile. */
+const trustMs = 10_000;
+const heldMax = 10_000;
+const collection = "sessions";
+
+/** A live session. */
+export interface Session {
+  readonly keyDigest: string;
+  /** Epoch milliseconds. */
+  readonly expiresAt: number;
+}
+
+/** The sessions of this gateway. */
+export interface Sessions {
+  /** Begins one; returns the token for the cookie. */
+  begin(keyDigest: string): Promise<{ readonly token: string; readonly csrfToken: string; readonly expiresAt: number }>;
+  find(token: string): Promise<Session | null>;
+  end(token: string): Promise<void>;
+  /** The value the page must send with unsafe requests. */
+  csrfTokenOf(token: string): string;
+  /** Constant-time check of it. */
+  isCsrfToken(token: string, value: string): boolean;
+}
+
+/** Keeps sessions in documents. */
+export function createSessions(ports: {
+  readonly documents: Documents;
+  readonly host: Pick<GatewayHost, "now" | "digest">;
+  readonly newToken: () => string;
+  readonly equal: Hashing["equal"];
+}): Sessions {
+  const { documents, host, newToken, equal } = ports;
+  const held = new Map<string, { readonly session: Session | null; readonly readAt: number }>();
+  const encoder = new TextEncoder();
+  const hold = (id: string, session: Session | null): void => {
+    if (held.size >= heldMax) held.clear();
+    held.set(id, { session, readAt: host.now() });
+  };
+  const csrfTokenOf = (token: string): string => host.digest(`landline-csrf\n${token}`);
+  return {
+    csrfTokenOf,
+    isCsrfToken: (token, value) => equal(encoder.encode(csrfTokenOf(token)), encoder.encode(value)),
+    begin: async (keyDigest) => {
+      const token = newToken();
+      const id = host.digest(token);
+      const session: Session = { keyDigest, expiresAt: host.now() + sessionMs };
+      await documents.putDocument(collection, id, session);
+      hold(id, session);
+      return { token, csrfToken: csrfTokenOf(token), expiresAt: session.expiresAt };
+    },
+    find: async (token) => {
+      const id = host.digest(token);
+      let entry = held.get(id);
+      if (entry === undefined || host.now() - entry.readAt > trustMs) {
+        hold(id, readSession(await documents.getDocument(collection, id)));
+        entry = held.get(id);
+      }
+      const session = entry?.session ?? null;
+      return session !== null && session.expiresAt > host.now() ? session : null;
+    },
+    end: async (token) => {
+      const id = host.digest(token);
+      await documents.putDocument(collection, id, { ended: true });
+      hold(id, null);
+    },
+  };
+}
+
+function readSession(document: unknown): Session | null {
+  if (!isRecord(document)) return null;
+  const { keyDigest, expiresAt } = document;
+  return typeof keyDigest === "string" && typeof expiresAt === "number" ? { keyDigest, expiresAt } : null;
+}

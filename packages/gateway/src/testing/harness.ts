@@ -1,0 +1,129 @@
+/** A gateway over a store in memory, one key per role, and short words to talk to it. */
+import { createRedactor } from "@landline/core";
+import { createHost, hashing, randomToken } from "@landline/host";
+import { twilio } from "@landline/providers/twilio";
+import { createGateway } from "../app.ts";
+import type { Gateway } from "../app.ts";
+import { createKeyRing } from "../key-ring.ts";
+import type { Role } from "../key-ring.ts";
+import type { GatewayOptions } from "../options.ts";
+import { createFakeOutbox } from "./fake-outbox.ts";
+
+/** Keys by whom they stand for; each is `key-` and the name. */
+export const keyNames = ["app", "other", "viewer", "operator", "admin", "scoped"] as const;
+/** See {@link keyNames}. */
+export type KeyName = (typeof keyNames)[number];
+
+const roleOf: Record<KeyName, Role> = {
+  app: "sender",
+  other: "sender",
+  viewer: "viewer",
+  operator: "operator",
+  admin: "admin",
+  scoped: "operator",
+};
+
+/** The auth token of the test account: a secret no answer may contain. */
+export const authToken = "canary-auth-token-0123456789abcdef";
+/** The account's SID. */
+export const accountSid = `AC${"0".repeat(32)}`;
+
+/** An answer, read. */
+export interface Answered {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // The tests know what they expect; a wrong expectation fails.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly body: any;
+}
+
+/** One request in a test. */
+export interface Asked {
+  readonly as?: KeyName | null;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON unless it is text or bytes. */
+  readonly body?: unknown;
+}
+
+/** What a test has at hand. */
+export interface Harness {
+  readonly gateway: Gateway;
+  readonly store: ReturnType<typeof createFakeOutbox>["store"];
+  ask(method: string, path: string, asked?: Asked): Promise<Answered>;
+  /** Hands in a message and returns the answer's body. */
+  // oxlint-disable-next-line typescript/no-explicit-any
+  create(key: string, asked?: { readonly as?: KeyName; readonly body?: unknown }): Promise<any>;
+}
+
+/** Any valid message. */
+export const message = {
+  account: "tw",
+  operation: "messages.create",
+  input: { To: "+14155552671", From: "+15005550006", Body: "canary-body" },
+};
+
+/** Makes one. */
+export function createHarness(options: Partial<GatewayOptions> = {}): Harness {
+  const host = createHost();
+  const provider = twilio({ accountSid, authToken, from: "+15005550006" });
+  const accounts = new Map([
+    ["tw", { provider }],
+    ["tw2", { provider }],
+  ]);
+  const { outbox, store } = createFakeOutbox(accounts);
+  const keys = createKeyRing(
+    keyNames.map((name) => ({
+      name,
+      role: roleOf[name],
+      accounts: name === "scoped" ? ["tw2"] : null,
+      digest: host.digest(`key-${name}`),
+    })),
+    { digest: host.digest, equal: hashing.equal },
+  );
+  const gateway = createGateway({
+    outbox,
+    keys,
+    accounts,
+    routes: new Map([
+      [
+        "otp",
+        [
+          { account: "tw", channel: null },
+          { account: "tw2", channel: "sms" },
+        ],
+      ],
+    ]),
+    documents: store,
+    host,
+    hashing,
+    newToken: randomToken,
+    redactor: createRedactor([authToken]),
+    publicUrl: null,
+    loopback: true,
+    ...options,
+  });
+  const ask: Harness["ask"] = async (method, path, { as = "app", headers = {}, body } = {}) => {
+    const isText = typeof body === "string" || body instanceof Uint8Array;
+    const request = new Request(`http://localhost${path}`, {
+      method,
+      headers: {
+        ...(as === null ? {} : { authorization: `Bearer key-${as}` }),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: isText ? (body as string) : JSON.stringify(body) }),
+    });
+    const response = await gateway.fetch(request);
+    const text = await response.text();
+    const isJson = response.headers.get("content-type")?.startsWith("application/json") ?? false;
+    return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : null };
+  };
+  return {
+    gateway,
+    store,
+    ask,
+    create: async (key, { as = "app", body = message } = {}) =>
+      (await ask("POST", "/v1/operations", { as, body, headers: { "idempotency-key": key } })).body,
+  };
+}
