@@ -6,6 +6,7 @@
  */
 import type {
   AttemptHistory,
+  Candidate,
   Failure,
   Guarantee,
   OperationClass,
@@ -16,6 +17,7 @@ import type {
   Phase,
   Policy,
   PolicyInput,
+  Provider,
   ReceiptEvent,
   StoredState,
 } from "@landline/core";
@@ -467,7 +469,7 @@ export interface AttemptReport {
 export type LookupReport =
   | {
       readonly ok: true;
-      readonly candidates: readonly import("@landline/core").Candidate[];
+      readonly candidates: readonly Candidate[];
       /** Provider clock minus ours, in milliseconds. */
       readonly skewMs: number;
     }
@@ -530,7 +532,7 @@ export interface Host {
 /** One configured account, ready to use. */
 export interface Account {
   readonly name: string;
-  readonly provider: import("@landline/core").Provider;
+  readonly provider: Provider;
   readonly sender: Sender;
   readonly policy: Policy;
   /** Policies of single operations, complete; where absent the account's holds. */

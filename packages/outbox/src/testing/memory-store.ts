@@ -503,9 +503,17 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
     },
     async prune(before, limit) {
       open();
-      const finished = ["delivered", "undelivered", "accepted", "discarded", "expired", "cancelled", "superseded"];
+      const finished = new Set<string>([
+        "delivered",
+        "undelivered",
+        "accepted",
+        "discarded",
+        "expired",
+        "cancelled",
+        "superseded",
+      ]);
       const old = [...rows.values()]
-        .filter(({ record }) => finished.includes(record.state) && record.updatedAt < before)
+        .filter(({ record }) => finished.has(record.state) && record.updatedAt < before)
         .slice(0, limit);
       for (const { record } of old) {
         rows.delete(record.id);

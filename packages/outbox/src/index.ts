@@ -1,0 +1,9 @@
+/** `@landline/outbox`: the durable flow. Everything it needs from the world comes through the ports. */
+export * from "./api.ts";
+export * from "./ports.ts";
+export { createOutbox } from "./outbox.ts";
+export type { OutboxOptions } from "./outbox.ts";
+export { leaseMarginMsMax } from "./lease.ts";
+export { defaultMaintenance } from "./maintenance/maintenance.ts";
+export type { MaintenanceOptions } from "./maintenance/maintenance.ts";
+export { laneName } from "./lanes.ts";

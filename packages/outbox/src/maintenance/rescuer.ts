@@ -1,0 +1,98 @@
+/**
+ * Takes over attempts whose worker died or was held up past its lease.
+ *
+ * What such an attempt came to is unknown by definition, so it is judged like any lost answer: a crash after the
+ * request may have left. An operation that has to be rescued again and again is poison; but poison or not, it is first
+ * asked for where the provider can be asked, because nobody may call "not sent" what may have been sent.
+ */
+import { classify, decide } from "@landline/core";
+import type { Decision, Outcome } from "@landline/core";
+import type { Context } from "../context.ts";
+import { operationOf, policyOf } from "../context.ts";
+import { longestAttemptMs } from "../lease.ts";
+import type { AttemptResult, RescuedOperation } from "../ports.ts";
+import { conclude, historyAfter, settlementOf } from "../settle.ts";
+import { heldBy } from "./held.ts";
+import type { Service } from "./loop.ts";
+import { orphaned } from "./orphan.ts";
+
+/** Operations rescued at once. */
+export const rescueMax = 100;
+
+/** Makes the rescuer. */
+export function createRescuer(context: Context, everyMs: number): Service {
+  return {
+    what: "rescue interrupted attempts",
+    everyMs,
+    async runOnce() {
+      const since = context.host.monotonic();
+      const leaseMs = rescueLeaseMs(context);
+      const rescued = await context.store.rescue({ worker: context.worker, limit: rescueMax, leaseMs });
+      await Promise.all(rescued.map(async (operation) => rescue(context, operation, since)));
+      return rescued.length === rescueMax;
+    },
+  };
+}
+
+/** The lease a rescue or a look needs: the longest of all accounts, because one call takes from all. */
+export function rescueLeaseMs(context: Context): number {
+  const longest = Math.max(0, ...[...context.accounts.values()].map(longestAttemptMs));
+  return longest + context.leases.marginMs;
+}
+
+async function rescue(context: Context, operation: RescuedOperation, since: number): Promise<void> {
+  const account = context.accounts.get(operation.account);
+  const traits = operationOf(account, operation.operation)?.traits;
+  const now = context.clock.now();
+  const outcome = crashed(now);
+  const attempt = resultOf(operation, outcome, now);
+  const before =
+    operation.history.firstAttemptAt === 0 ? operation.attempt.startedAt : operation.history.firstAttemptAt;
+  const history = { ...historyAfter(operation.history, before, outcome), doubtOpen: operation.history.doubtOpen };
+  if (account === undefined || traits === undefined) return orphaned(context, operation, attempt);
+  const held = heldBy(context, operation, account, since);
+  const policy = policyOf(account, operation.operation, operation.policy);
+  const random = context.host.random();
+  const situation = { outcome, traits, policy, guarantee: operation.guarantee, history, deadline: operation.deadline };
+  const decision = decide({ ...situation, now, random, budget: true, mode: "outbox" });
+  const doubtful = traits.effect === "create";
+  const poisoned =
+    operation.rescues >= context.rescuesMax && decision.type === "retry" ? poison(operation, outcome) : decision;
+  await conclude(context, held, settlementOf(poisoned, outcome, attempt, { history, policy, doubtful, random }), 1);
+}
+
+/** The outcome of an attempt nobody lived to see the end of. */
+function crashed(at: number): Outcome {
+  const message = "the worker ended while the request may have been under way";
+  const seen = {
+    type: "transport",
+    phase: "write",
+    cause: "crash",
+    systemCode: null,
+    mayHaveLeft: true,
+    message,
+    at,
+  } as const;
+  const careful = {
+    family: "",
+    effect: "create",
+    doubt: "lookup",
+    keyLifetimeMs: null,
+    lookupSettleMs: 0,
+    ordered: false,
+  } as const;
+  return classify(seen, null, careful, at);
+}
+
+/** Where the provider would de-duplicate: the repeat is safe, but this operation keeps killing its workers. */
+function poison(operation: RescuedOperation, outcome: Outcome): Decision {
+  if (outcome.type === "accepted") throw new Error("a crash is no acceptance");
+  const because = `its worker ended ${operation.rescues} times while it was under way`;
+  return { type: "park", reason: "poison", failure: outcome.failure, because };
+}
+
+function resultOf(operation: RescuedOperation, outcome: Outcome, endedAt: number): AttemptResult {
+  const failure = outcome.type === "accepted" ? null : outcome.failure;
+  const { number } = operation.attempt;
+  return { number, endedAt, outcome: outcome.type, status: null, code: null, requestId: null, phase: "write", failure };
+}

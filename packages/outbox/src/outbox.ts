@@ -1,0 +1,182 @@
+/**
+ * Puts the parts together: one outbox over a store, its accounts and a host. It opens nothing and listens to nothing;
+ * whoever made the ports closes them.
+ */
+import type { Hashing, IncidentOptions } from "@landline/core";
+import type { Checks } from "./accounts.ts";
+import { checkAccount, healthOf, pauseAccount, resumeAccount } from "./accounts.ts";
+import type { AccountHealth, Outbox } from "./api.ts";
+import { createStoreClock } from "./clock.ts";
+import type { Context } from "./context.ts";
+import { enqueue, enqueueMany } from "./enqueue.ts";
+import { createEvents, showingOf } from "./events.ts";
+import { createHolds } from "./holds.ts";
+import { createIncidents } from "./incidents.ts";
+import { createLanes } from "./lanes.ts";
+import { leaseRules } from "./lease.ts";
+import { createMaintenance } from "./maintenance/maintenance.ts";
+import type { MaintenanceOptions } from "./maintenance/maintenance.ts";
+import type { Account, Host, Store, Waker } from "./ports.ts";
+import { receive } from "./receipts.ts";
+import * as review from "./review.ts";
+import { suggestionFor } from "./suggestion.ts";
+import { viewOf } from "./view.ts";
+import { createWorker } from "./worker.ts";
+
+/** What an outbox is made of. Durations in milliseconds. */
+export interface OutboxOptions extends Partial<MaintenanceOptions> {
+  readonly store: Store;
+  readonly accounts: Iterable<Account>;
+  readonly host: Host;
+  /** For verifying callbacks. */
+  readonly hashing: Hashing;
+  /** Tells of work that other processes hand over; without one the store is polled. */
+  readonly waker?: Waker;
+  /** Name this process claims under; made from chance when absent. */
+  readonly worker?: string;
+  /** Operations under way at once. Default 256. */
+  readonly concurrency?: number;
+  /** How often the store is asked although nobody woke us. Default 15,000 with a waker, else 2,000. */
+  readonly pollMs?: number;
+  /** Time between the longest attempt and the end of its lease. Default and maximum 5,000. */
+  readonly leaseMarginMs?: number;
+  /** Fixes the lease; refused when it does not cover attempt and margin. */
+  readonly leaseMs?: number;
+  /** Rescues of one operation after which it is poison. Default 5. */
+  readonly rescuesMax?: number;
+  readonly incident?: Partial<IncidentOptions>;
+}
+
+/**
+ * Makes an outbox. Nothing is dispatched before `run()`.
+ * @throws RangeError for a lease that does not cover an attempt
+ */
+export function createOutbox(options: OutboxOptions): Outbox {
+  const { store, host, hashing } = options;
+  const accounts = new Map([...options.accounts].map((account) => [account.name, account]));
+  const clock = createStoreClock(store, host);
+  const events = createEvents();
+  const holds = createHolds(store);
+  const context: Context = {
+    store,
+    host,
+    hashing,
+    clock,
+    accounts,
+    showing: new Map([...accounts.values()].map((account) => [account.name, showingOf(account)])),
+    events,
+    holds,
+    lanes: createLanes(accounts, clock.now),
+    incidents: createIncidents(accounts.values(), holds, events, options.incident),
+    leases: leaseRules(accounts.values(), { marginMs: options.leaseMarginMs, leaseMs: options.leaseMs }),
+    worker: options.worker ?? host.newOperationId(),
+    rescuesMax: options.rescuesMax ?? 5,
+    wake: (lane, at) => worker.wake(lane, at),
+    wakeAll: () => worker.wakeAll(),
+    wakeReconciler: (at) => maintenance.wakeReconciler(at),
+  };
+  const concurrency = options.concurrency ?? 256;
+  const pollMs = options.pollMs ?? (options.waker === undefined ? 2_000 : 15_000);
+  const worker = createWorker(context, { concurrency, claimMax: concurrency, pollMs });
+  const maintenance = createMaintenance(context, options);
+  const checks: Checks = new Map();
+  let ready: Promise<void> | null = null;
+  let isReady = false;
+  let unsubscribe: (() => void) | null = null;
+
+  /** Reads the store's clock and holds once, before the first thing that depends on them. */
+  const prepare = async (): Promise<void> => {
+    if (isReady) return;
+    ready ??= Promise.all([clock.sync(), holds.refresh()]).then(
+      () => {
+        isReady = true;
+      },
+      (error: unknown) => {
+        ready = null;
+        throw error;
+      },
+    );
+    await ready;
+  };
+
+  const health = (account: Account): AccountHealth => healthOf(context, account, checks);
+  const withAccount = async (
+    name: string,
+    verb: (account: Account) => Promise<void>,
+  ): Promise<AccountHealth | null> => {
+    const account = accounts.get(name);
+    if (account === undefined) return null;
+    await prepare();
+    await verb(account);
+    return health(account);
+  };
+
+  return {
+    async enqueue(request) {
+      if (!isReady) await prepare();
+      return enqueue(context, request);
+    },
+    async enqueueMany(requests) {
+      await prepare();
+      return enqueueMany(context, requests);
+    },
+    async get(id) {
+      const record = await store.get(id);
+      return record && viewOf(context, record);
+    },
+    async story(id) {
+      const story = await store.story(id);
+      return story && { ...story, operation: viewOf(context, story.operation) };
+    },
+    async list({ held, ...filter }, page) {
+      await holds.refresh();
+      const closed = held === true ? { states: ["queued", "retrying"] as const, accounts: holds.accounts() } : {};
+      const found = await store.list({ ...filter, ...closed }, page);
+      if (found === "bad_cursor") return found;
+      return { operations: found.operations.map((record) => viewOf(context, record)), nextCursor: found.nextCursor };
+    },
+    async reviewGroups() {
+      const groups = await store.reviewGroups();
+      return groups.map((group) => ({ ...group, suggestion: suggestionFor(context, group) }));
+    },
+    counts: async () => store.counts(),
+    cancel: async (id, by) => review.cancel(context, id, by),
+    retry: async (id, by) => review.retry(context, id, by),
+    fix: async (id, input, by) => review.fix(context, id, input, by),
+    fallback: async (id, step, by) => review.fallback(context, id, step, by),
+    discard: async (id, by) => review.discard(context, id, by),
+    resolve: async (id, verdict, evidence, by) => review.resolve(context, id, verdict, evidence, by),
+    reconcile: async (id, by) => review.reconcile(context, id, by),
+    async receive(account, request) {
+      await prepare();
+      return receive(context, account, request);
+    },
+    async accounts() {
+      await prepare();
+      await holds.refresh();
+      return [...accounts.values()].map(health);
+    },
+    pause: async (name, actor, reason) =>
+      withAccount(name, async (account) => pauseAccount(context, account, actor, reason)),
+    resume: async (name, actor, reason) =>
+      withAccount(name, async (account) => resumeAccount(context, account, actor, reason)),
+    check: async (name, actor) => withAccount(name, async (account) => checkAccount(context, account, actor, checks)),
+    subscribe: (listener) => events.subscribe(listener),
+    async run() {
+      await prepare();
+      // A new configuration may have mended what was refused: ask once, rather than stay blocked.
+      for (const account of accounts.values()) {
+        if (holds.of(account.name).some((hold) => hold.reason === "blocked")) {
+          await checkAccount(context, account, "landline:start", checks);
+        }
+      }
+      unsubscribe = options.waker?.subscribe(() => worker.wakeAll()) ?? null;
+      await worker.start();
+      maintenance.start();
+    },
+    async stop({ graceMs = 30_000 } = {}) {
+      unsubscribe?.();
+      await Promise.all([worker.stop(graceMs), maintenance.stop()]);
+    },
+  };
+}
