@@ -56,6 +56,8 @@ export const layers: Readonly<Record<string, Layer>> = {
     // Which transport a runtime gets is decided by its export conditions, not by code.
     libraries: ["#transport"],
     libraryTypes: ["undici", "twilio"],
+    // AsyncLocalStorage, which every server runtime has under this name; only the SDK drop-in needs it.
+    node: ["node:async_hooks"],
     // The proxy variables and the authorities that Node trusts already belong to opening a connection.
     doors: {
       files: /(^|\/)transport[^/]*\.ts$/,
