@@ -94,7 +94,7 @@ describe("a worker killed with SIGKILL", () => {
         operations: { id: string; state: string; parkedReason: string | null }[];
         broken: unknown[];
       };
-      const effects = sandbox.ledger().effects.filter((effect) => effect.operation === "messages.create");
+      const effects = sandbox.effects().filter((effect) => effect.operation === "messages.create");
       const perOperation = new Map<string | null, number>();
       for (const effect of effects)
         perOperation.set(effect.operation_id, (perOperation.get(effect.operation_id) ?? 0) + 1);

@@ -254,10 +254,8 @@ class Gateway {
 
 async function ledgerEffects(sandboxUrl: string): Promise<LedgerEffect[]> {
   const response = await fetch(`${sandboxUrl}/_sandbox/ledger?effects`);
-  const ledger = (await response.json()) as {
-    effects: { id: string; operation: string; operation_id: string | null }[];
-  };
-  return ledger.effects.map((effect) => ({ id: effect.id, operationId: effect.operation_id }));
+  const { entries } = (await response.json()) as { entries: { id: string; operation_id: string | null }[] };
+  return entries.map((effect) => ({ id: effect.id, operationId: effect.operation_id }));
 }
 
 function countStates(operations: readonly StoredOperation[]): Record<string, number> {
