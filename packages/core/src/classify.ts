@@ -126,6 +126,7 @@ function classifyEntry(
       return { type: entry.kind === "rate_limited" ? "throttled" : "unavailable", failure: facts, retryAt };
     case "reconcile":
       return doubtful(facts, retryAt, traits);
+    /* v8 ignore next -- @preserve: proved empty by the compiler */
     default:
       return entry.retry satisfies never;
   }
@@ -151,6 +152,7 @@ function classifyStatus(seen: ResponseObservation, reading: Reading, traits: Ope
       return doubtful(facts, retryAt, traits);
     case "unreadable":
       return doubtful({ ...facts, guidance: `${facts.guidance} ${doubtGuidance(traits)}` }, retryAt, traits);
+    /* v8 ignore next -- @preserve: proved empty by the compiler */
     default:
       return rule.as satisfies never;
   }

@@ -92,6 +92,7 @@ export function decide(input: DecisionInput): Decision {
         : again(outcome.failure, outcome.retryAt, input, described(outcome.failure));
     case "ambiguous":
       return doubt(outcome.failure, outcome.retryAt, input);
+    /* v8 ignore next -- @preserve: proved empty by the compiler */
     default:
       return outcome satisfies never;
   }
@@ -147,6 +148,7 @@ function doubt(failure: Failure, retryAt: number | null, input: DecisionInput): 
       );
     case "park":
       return parkDoubt(failure, "the provider can neither de-duplicate a repeat nor be asked");
+    /* v8 ignore next -- @preserve: proved empty by the compiler */
     default:
       return traits.doubt satisfies never;
   }

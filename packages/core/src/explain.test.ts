@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { explain, explainCode } from "./explain.ts";
 import type { ResponseObservation, TransportObservation } from "./observation.ts";
@@ -52,8 +52,10 @@ const provider: Pick<Provider, "name" | "errors" | "explain"> = {
     let body: Record<string, unknown> = {};
     try {
       body = JSON.parse(seen.body) as Record<string, unknown>;
-    } catch {}
-    const code = body["code"] === undefined ? null : String(body["code"]);
+    } catch {
+      // Not an envelope.
+    }
+    const code = typeof body["code"] === "string" || typeof body["code"] === "number" ? String(body["code"]) : null;
     return {
       shape: code === null ? "http" : "api",
       accepted: typeof body["id"] === "string" ? { providerId: body["id"], providerStatus: null, value: body } : null,
@@ -63,7 +65,7 @@ const provider: Pick<Provider, "name" | "errors" | "explain"> = {
       requestId: seen.headers["x-request-id"] ?? null,
       entry: this.errors.get(code ?? "") ?? null,
       retryAfterMs: seen.headers["retry-after"] === undefined ? null : Number(seen.headers["retry-after"]) * 1_000,
-    } as Reading;
+    };
   },
 };
 
@@ -158,6 +160,14 @@ describe("from an answer", () => {
     expect(explain(provider, { status: 429, code: 21211 }, now)).toMatchObject({
       kind: "invalid_request",
       status: 429,
+      shape: "api",
+    });
+  });
+
+  test("a code that is named beats the one in the body", () => {
+    expect(explain(provider, { status: 503, code: 21211, body: '{"code":"77"}' }, now)).toMatchObject({
+      code: "21211",
+      kind: "invalid_request",
       shape: "api",
     });
   });

@@ -138,16 +138,15 @@ function observed(seen: Fragment, statusOfCode: number | null, now: number): Res
   const headers: HeaderMap = Object.fromEntries(
     Object.entries(seen.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
   );
-  const status = seen.status ?? statusOfCode ?? statusInBody(seen.body) ?? 400;
-  return { type: "response", status, headers, body: seen.body ?? "", complete: true, at: now };
+  const { body = "" } = seen;
+  const status = seen.status ?? statusOfCode ?? statusInBody(body) ?? 400;
+  return { type: "response", status, headers, body, complete: true, at: now };
 }
 
 /** Many envelopes repeat their status; without one a body of an error is read as a refusal. */
-function statusInBody(body: string | undefined): number | null {
-  const status = Number(
-    /"(?:status|http_status_code)"\s{0,8}:\s{0,8}"?([1-5]\d\d)\b/.exec(body ?? "")?.[1] ?? Number.NaN,
-  );
-  return Number.isInteger(status) ? status : null;
+function statusInBody(body: string): number | null {
+  const match = /"(?:status|http_status_code)"\s{0,8}:\s{0,8}"?([1-5]\d\d)\b/.exec(body);
+  return match === null ? null : Number(match[1]);
 }
 
 function complete(facts: Failure): Failure {

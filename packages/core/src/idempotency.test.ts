@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   canonicalJson,
@@ -143,5 +143,5 @@ function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== "object" || value === null) return value;
   const members = Object.entries(value).toSorted(([left], [right]) => (left < right ? -1 : 1));
-  return members.map(([name, member]) => ({ name, member: sorted(member) }));
+  return { members: members.map(([name, member]) => [name, sorted(member)]) };
 }

@@ -44,13 +44,11 @@ const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 
 /** The characters of base64 (and base64url) that depend on these bytes alone when `shift` bytes stand before them. */
 function base64At(bytes: readonly number[], shift: number): readonly string[] {
-  const bits = (shift + bytes.length) * 8;
-  const bitAt = (position: number): number => ((bytes[(position >> 3) - shift] ?? 0) >> (7 - (position & 7))) & 1;
+  const before = Array.from({ length: shift }, () => 0);
+  const octets = [...before, ...bytes].map((byte) => byte.toString(2).padStart(8, "0")).join("");
   let text = "";
-  for (let from = Math.ceil((shift * 8) / 6) * 6; from + 6 <= bits; from += 6) {
-    let index = 0;
-    for (let bit = from; bit < from + 6; bit += 1) index = index * 2 + bitAt(bit);
-    text += alphabet.charAt(index);
+  for (let from = Math.ceil((shift * 8) / 6) * 6; from + 6 <= octets.length; from += 6) {
+    text += alphabet.charAt(Number.parseInt(octets.slice(from, from + 6), 2));
   }
   return [text, text.replace(/\+/g, "-").replace(/\//g, "_")];
 }

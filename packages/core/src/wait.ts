@@ -15,12 +15,16 @@ export function waitUntil(hint: WaitHint, now: number): number {
       return now + hint.ms;
     case "midnight":
       return nextMidnight(hint.zone, now);
+    /* v8 ignore next -- @preserve: proved empty by the compiler */
     default:
       return hint satisfies never;
   }
 }
 
 const dayMs = 86_400_000;
+
+/** The furthest instant from the epoch that a `Date` can hold, in milliseconds. */
+const calendarMax = 8.64e15;
 
 function nextMidnight(zone: string, now: number): number {
   const offsetAt = zoneOffset(zone);
@@ -49,16 +53,12 @@ function zoneOffset(zone: string): (at: number) => number {
     return () => 0;
   }
   return (at) => {
-    const part: Record<string, number> = {};
-    for (const { type, value } of format.formatToParts(at)) part[type] = Number(value);
-    const wall = Date.UTC(
-      part["year"] ?? 1970,
-      (part["month"] ?? 1) - 1,
-      part["day"] ?? 1,
-      part["hour"] ?? 0,
-      part["minute"] ?? 0,
-      part["second"] ?? 0,
-    );
-    return wall - Math.floor(at / 1000) * 1000;
+    // Outside the calendar the formatter throws; there its edge's offset is as good as any.
+    const inside = Math.max(-calendarMax, Math.min(calendarMax, at)) || 0;
+    const part: Record<string, string> = {};
+    for (const { type, value } of format.formatToParts(inside)) part[type] = value;
+    const [year, month, day] = [Number(part["year"]), Number(part["month"]), Number(part["day"])];
+    const [hour, minute, second] = [Number(part["hour"]), Number(part["minute"]), Number(part["second"])];
+    return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(inside / 1_000) * 1_000;
   };
 }
