@@ -8,3 +8,4 @@ export type { LookupReport } from "./look.ts";
 export type { CallOptions, ClientOptions } from "./options.ts";
 export type { CallFailure, CallResult, CallSuccess, ReconcileOptions } from "./result.ts";
 export { LandlineError } from "@landline/core";
+export * from "./reliable-fetch.ts";

@@ -19,11 +19,17 @@ export function withQuery(uri: string, params: object | undefined): string {
 
 function write(name: string, value: unknown, pairs: string[]): void {
   if (value === undefined || typeof value === "function") return;
-  if (value instanceof Date) pairs.push(`${escaped(name)}=${escaped(value.toISOString())}`);
+  if (isDate(value)) pairs.push(`${escaped(name)}=${escaped(value.toISOString())}`);
   else if (Array.isArray(value)) for (const each of value) write(name, each, pairs);
   else if (typeof value === "object" && value !== null) {
     for (const [member, each] of Object.entries(value)) write(`${name}[${member}]`, each, pairs);
   } else pairs.push(`${escaped(name)}=${value === null ? "" : escaped(textOf(value))}`);
+}
+
+function isDate(value: unknown): value is { toISOString(): string } {
+  return (
+    typeof value === "object" && value !== null && "toISOString" in value && typeof value.toISOString === "function"
+  );
 }
 
 function textOf(value: {}): string {
