@@ -88,11 +88,18 @@ function bodyOf(input: MessageCreateInput, context: RequestContext, ownCallback:
   return appended(body, "StatusCallback", callbackOf(callback, context.operationId));
 }
 
-/** The account's default sender, as the field it belongs in. */
+/**
+ * The account's default sender, as the field it belongs in. A number sends WhatsApp messages under its channel
+ * address; Messenger and RCS have senders of their own kind, which no number can stand in for.
+ */
 function senderDefaults(from: string | null): (input: Record<string, unknown>) => Record<string, unknown> | null {
   if (from === null) return () => null;
   const completion = messagingServiceSid.test(from) ? { MessagingServiceSid: from } : { From: from };
-  return (input) => (isAbsent(input["From"]) && isAbsent(input["MessagingServiceSid"]) ? completion : null);
+  const whatsapp = from.startsWith("+") ? { From: `whatsapp:${from}` } : completion;
+  return (input) => {
+    if (!isAbsent(input["From"]) || !isAbsent(input["MessagingServiceSid"])) return null;
+    return channelOf(input["To"]) === "whatsapp" ? whatsapp : completion;
+  };
 }
 
 /** Rules that concern several fields at once. */
