@@ -9,6 +9,7 @@ export * from "./duration.ts";
 export * from "./escalation.ts";
 export * from "./explain.ts";
 export * from "./failure.ts";
+export * from "./fair-queue.ts";
 export * from "./idempotency.ts";
 export * from "./incident.ts";
 export * from "./instant.ts";

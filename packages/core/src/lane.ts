@@ -19,11 +19,22 @@ import {
 } from "./breaker.ts";
 import type { Budget, BudgetOptions } from "./budget.ts";
 import { createBudget, deposit, withdraw } from "./budget.ts";
+import type { LimitFinder } from "./limit-finder.ts";
+import {
+  createLimitFinder,
+  findableAt,
+  finderAccepted,
+  finderEnded,
+  finderRefused,
+  finderSettled,
+  finderStarted,
+  finderTold,
+} from "./limit-finder.ts";
 import type { OutcomeType } from "./outcome.ts";
 import type { Pacer } from "./pacing.ts";
-import { createPacer, pace, pacedAt, setRate } from "./pacing.ts";
+import { createPacer, pace } from "./pacing.ts";
 import type { InFlightWindow } from "./window.ts";
-import { createWindow, hasRoom, resize } from "./window.ts";
+import { createWindow, hasRoom } from "./window.ts";
 
 /** What is known about a lane's limits; everything optional. */
 export interface LaneOptions {
@@ -52,6 +63,10 @@ export interface AttemptEnd {
   readonly concurrency: number | null;
   /** The refusal was an exhausted quota (a daily cap, a full sender queue): waiting is somebody else's decision. */
   readonly quota?: boolean;
+  /** Attempts the provider said it would still take before `resetAt` (`RateLimit`, `x-ratelimit-remaining`). */
+  readonly remaining?: number | null;
+  /** The instant from which it takes more, on the lane's clock. */
+  readonly resetAt?: number | null;
 }
 
 /** A lane's state. Only the functions of this file change it. */
@@ -60,24 +75,13 @@ export interface Lane {
   readonly window: InFlightWindow;
   readonly breaker: Breaker;
   readonly budget: Budget;
-  /** The configured rate, or null. */
-  readonly rateMax: number | null;
-  /** A 429 closed the lane until then. */
-  pausedUntil: number;
-  /** Attempts of the flight that was under way at the last cut and have not ended. */
-  oldFlight: number;
-  /** 429s in a row. */
-  refusals: number;
-  /** Good answers since the last 429. */
-  quiet: number;
-  /** Smoothed starts per second. */
-  delivered: number;
-  deliveredAt: number;
+  readonly finder: LimitFinder;
   readonly refusal: { go: false; at: number; because: string };
 }
 
 const go: Admission = { go: true };
-const initialWindow = 4;
+/** Only an end can change such an answer; asking again earlier does no harm, and a caller that missed one recovers. */
+const askAgainMs = 1_000;
 
 /**
  * A lane that has sent nothing yet.
@@ -91,35 +95,37 @@ export function createLane(options: LaneOptions, now: number): Lane {
   if (max !== null && !(max >= 1)) throw new RangeError(`concurrencyMax must be at least 1, not ${max}`);
   if (options.burst !== undefined && !(options.burst >= 1))
     throw new RangeError(`burst must be at least 1, not ${options.burst}`);
+  const pacer = createPacer(rate, options.burst ?? 1);
+  const window = createWindow(max ?? Infinity);
   return {
-    pacer: createPacer(rate, options.burst ?? 1),
-    window: createWindow(initialWindow, max ?? Infinity),
+    pacer,
+    window,
+    finder: createLimitFinder(pacer, window, now),
     breaker: createBreaker(options.breaker ?? {}, now),
     budget: createBudget(options.budget ?? {}, now),
-    rateMax: rate,
-    pausedUntil: -Infinity,
-    oldFlight: 0,
-    refusals: 0,
-    quiet: 0,
-    delivered: 0,
-    deliveredAt: now,
     refusal: { go: false, at: 0, because: "" },
   };
 }
 
 /** Whether an attempt may start at `now`, and if not, when to ask again. Changes nothing people can see. */
 export function admit(lane: Lane, now: number): Admission {
-  if (lane.pausedUntil > now) return refuse(lane, lane.pausedUntil, "the provider asked to slow down");
+  const { finder } = lane;
+  if (finder.pausedUntil > now) return refuse(lane, finder.pausedUntil, "the provider asked to slow down");
   const reopens = breakerOpensAt(lane.breaker, now);
   if (reopens > now) return refuse(lane, reopens, "the provider is failing; the breaker waits before it asks again");
-  const paced = pacedAt(lane.pacer);
-  if (paced > now) return refuse(lane, paced, "the lane keeps its rate");
-  if (!hasRoom(lane.window)) return refuse(lane, now + 50, "as many attempts as the provider allows are under way");
+  const found = findableAt(finder);
+  if (found > now) {
+    if (found === Infinity) return refuse(lane, now + askAgainMs, "the lane waits for the attempts under way");
+    return refuse(lane, found, "the lane keeps its rate");
+  }
+  if (!hasRoom(lane.window))
+    return refuse(lane, now + askAgainMs, "as many attempts as the provider allows are under way");
   return go;
 }
 
 /** An attempt starts. Call exactly once for each, then {@link laneEnded} or {@link laneAbandoned} exactly once. */
 export function laneStarted(lane: Lane, now: number): void {
+  finderStarted(lane.finder, now);
   lane.window.inFlight += 1;
   pace(lane.pacer, now);
   breakerStarted(lane.breaker, now);
@@ -127,38 +133,22 @@ export function laneStarted(lane: Lane, now: number): void {
 
 /** An attempt ended with the provider's answer, or without one after it was written. */
 export function laneEnded(lane: Lane, now: number, end: AttemptEnd): void {
-  const { window } = lane;
-  window.inFlight -= 1;
-  const old = lane.oldFlight > 0;
-  if (old) lane.oldFlight -= 1;
-  if (end.quota === true) {
-    breakerSuccess(lane.breaker, now);
-    return;
-  }
-  switch (end.outcome) {
-    case "accepted":
-    case "rejected":
-      breakerSuccess(lane.breaker, now);
-      answered(lane, now);
-      return;
-    case "throttled":
-      breakerSuccess(lane.breaker, now);
-      throttled(lane, now, end, old);
-      return;
-    case "unavailable":
-    case "ambiguous":
-      breakerFailure(lane.breaker, now);
-      return;
-    default:
-      end.outcome satisfies never;
-  }
+  const { finder } = lane;
+  const old = finder.oldFlight > 0;
+  lane.window.inFlight -= 1;
+  finderEnded(finder, now);
+  judge(lane, now, end, old);
+  if (typeof end.remaining === "number" && typeof end.resetAt === "number")
+    finderTold(finder, now, end.remaining, end.resetAt);
+  finderSettled(finder, now);
 }
 
 /** An attempt was given back before anything was sent. */
 export function laneAbandoned(lane: Lane, now: number): void {
   lane.window.inFlight -= 1;
-  if (lane.oldFlight > 0) lane.oldFlight -= 1;
+  finderEnded(lane.finder, now);
   breakerProbeReturned(lane.breaker, now);
+  finderSettled(lane.finder, now);
 }
 
 /** A success earns its share of a retry. */
@@ -188,7 +178,7 @@ export interface LaneView {
 /** A lane's health at `now`, for people and dashboards. */
 export function laneHealth(lane: Lane, now: number): LaneView {
   const reopens = breakerOpensAt(lane.breaker, now);
-  const until = Math.max(lane.pausedUntil, lane.breaker.state === "closed" ? -Infinity : reopens);
+  const until = Math.max(lane.finder.pausedUntil, lane.breaker.state === "closed" ? -Infinity : reopens);
   return {
     open: until <= now && lane.breaker.state === "closed",
     breaker: lane.breaker.state,
@@ -199,31 +189,30 @@ export function laneHealth(lane: Lane, now: number): LaneView {
   };
 }
 
-function answered(lane: Lane, now: number): void {
-  lane.refusals = 0;
-  lane.quiet += 1;
-  const since = Math.max(1, now - lane.deliveredAt);
-  lane.delivered += (1000 / since - lane.delivered) * Math.min(1, 0.1);
-  lane.deliveredAt = now;
-  if (lane.window.inFlight + 2 > lane.window.size)
-    resize(lane.window, lane.window.size + (lane.quiet < 64 ? 1 : 1 / lane.window.size));
-  if (lane.pacer.rate !== null && lane.quiet > 20) {
-    const grown = lane.pacer.rate * 1.001;
-    setRate(lane.pacer, lane.rateMax === null ? grown : Math.min(lane.rateMax, grown), now);
+function judge(lane: Lane, now: number, end: AttemptEnd, old: boolean): void {
+  if (end.quota === true) {
+    breakerSuccess(lane.breaker, now);
+    return;
   }
-}
-
-function throttled(lane: Lane, now: number, end: AttemptEnd, old: boolean): void {
-  lane.refusals += 1;
-  lane.quiet = 64;
-  if (end.retryAt !== null && end.retryAt > lane.pausedUntil) lane.pausedUntil = end.retryAt;
-  if (old) return;
-  lane.oldFlight = lane.window.inFlight;
-  resize(lane.window, lane.window.size * 0.85);
-  const rate = lane.pacer.rate ?? Math.max(lane.delivered, 1);
-  setRate(lane.pacer, Math.max(0.01, Math.max(rate * 0.85, Math.min(rate, lane.delivered * 0.98))), now);
-  if (lane.refusals >= 3)
-    lane.pausedUntil = Math.max(lane.pausedUntil, now + 500 * 2 ** Math.min(6, lane.refusals - 3));
+  switch (end.outcome) {
+    case "accepted":
+    case "rejected":
+      breakerSuccess(lane.breaker, now);
+      finderAccepted(lane.finder, now, old);
+      // "Nothing remains until …" on a good answer is an order as well.
+      if (end.retryAt !== null && end.retryAt > lane.finder.pausedUntil) lane.finder.pausedUntil = end.retryAt;
+      return;
+    case "throttled":
+      breakerSuccess(lane.breaker, now);
+      finderRefused(lane.finder, now, end.retryAt, end.concurrency === null ? null : end.concurrency > 1, old);
+      return;
+    case "unavailable":
+    case "ambiguous":
+      breakerFailure(lane.breaker, now);
+      return;
+    default:
+      end.outcome satisfies never;
+  }
 }
 
 function refuse(lane: Lane, at: number, because: string): Admission {

@@ -31,12 +31,12 @@ export function pacedAt(pacer: Pacer): number {
 
 /** One start happened. */
 export function pace(pacer: Pacer, now: number): void {
-  if (pacer.rate !== null) pacer.due = (pacer.due > now ? pacer.due : now) + 1000 / pacer.rate;
+  if (pacer.rate === null) pacer.due = now;
+  else pacer.due = (pacer.due > now ? pacer.due : now) + 1000 / pacer.rate;
 }
 
-/** Changes the rate from `now` on; what is already owed to the schedule stays owed. */
-export function setRate(pacer: Pacer, rate: number | null, now: number): void {
-  if (pacer.rate !== null && rate !== null && pacer.due > now)
-    pacer.due = now + ((pacer.due - now) * pacer.rate) / rate;
+/** Changes the rate: the distance from the last start to the next one becomes that of the new rate. */
+export function setRate(pacer: Pacer, rate: number | null): void {
+  pacer.due += (rate === null ? 0 : 1000 / rate) - (pacer.rate === null ? 0 : 1000 / pacer.rate);
   pacer.rate = rate;
 }

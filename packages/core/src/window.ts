@@ -15,14 +15,19 @@ export interface InFlightWindow {
   max: number;
 }
 
-/** A window that starts at `size`, never above `max`. */
-export function createWindow(size: number, max: number): InFlightWindow {
-  return { inFlight: 0, size: Math.min(size, max), max };
+/** An empty window of one, never to grow above `max`. */
+export function createWindow(max: number): InFlightWindow {
+  return { inFlight: 0, size: 1, max };
 }
 
 /** Whether one more attempt may start. */
 export function hasRoom(window: InFlightWindow): boolean {
   return window.inFlight + 1 <= window.size;
+}
+
+/** Whether the window, and nothing else, kept the last attempt's followers back (one of them has just ended). */
+export function isFull(window: InFlightWindow): boolean {
+  return window.inFlight + 2 > window.size;
 }
 
 /** Resizes within [1, max]. */
