@@ -1,0 +1,15 @@
+/**
+ * Writes the pages that are made from code. `npm run docs` after a change of a table; a test compares them.
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { errorPages } from "./error-pages.ts";
+
+const root = path.resolve(import.meta.dirname, "..");
+
+for (const page of errorPages()) {
+  const file = path.join(root, page.path);
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, page.text);
+  process.stdout.write(`${page.path}\n`);
+}
