@@ -244,6 +244,8 @@ export function finderAccepted(finder: LimitFinder, now: number, old: boolean): 
       return;
     case "paced":
       finder.pacedGood += 1;
+      // Where the rate is the limit, as many as are under way now are harmless.
+      if (finder.crowding < 0 && window.inFlight > finder.safeWindow) finder.safeWindow = window.inFlight;
       growWindow(finder);
       climb(finder, now);
       return;
@@ -313,7 +315,7 @@ export function finderSettled(finder: LimitFinder, now: number): void {
   const took = Math.max(1, now - finder.landingFrom, finder.tripMs);
   finder.leap = 0;
   finder.accepted = 0;
-  finder.acceptedFrom = now;
+  finder.acceptedFrom = Math.max(now, finder.pausedUntil);
   if ((finder.landedOk === 0 && finder.refusals >= 3) || finder.refusals >= riskFloor) {
     beSilent(finder, now);
     return;
@@ -411,6 +413,13 @@ function blame(finder: LimitFinder, now: number, retryAt: number | null, crowded
     return;
   }
   finder.windowCut = false;
+  if (again) {
+    // The pacer was loosened for the window's sake: back to what really went through.
+    if (finder.crowding >= 0 && finder.base !== null && finder.tripMs > 0) {
+      setBase(finder, Math.min(finder.base, (window.size * 1000) / finder.tripMs));
+    }
+    finder.crowding = Math.min(finder.crowding, -1);
+  }
   if (!wide) finder.safeWindow = Math.max(1, Math.min(finder.safeWindow, others));
   cutRate(finder, now, retryAt);
   if (finder.crowding < 0 && finder.base !== null) {
@@ -446,11 +455,14 @@ function cutRate(finder: LimitFinder, now: number, retryAt: number | null): void
   const base = finder.base ?? 1;
   const { leap, accepted } = finder;
   finder.leap = 0;
+  if (accepted >= steadyAnswers && now - finder.acceptedFrom >= 1_000) finder.best = Math.max(finder.best, seenRate(finder, now));
   if (leap > 0) {
     finder.leaps = Math.max(0, finder.leaps - 1);
     finder.failedLeaps += 1;
     if (finder.leapKept > finder.leapFrom * 1.9) leapWorked(finder);
     setBase(finder, Math.max(base, finder.leapKept));
+    // What the leap took too early is missing now.
+    finder.pacer.due += 1000 / Math.max(base, finder.leapKept);
   } else if (accepted >= steadyAnswers) {
     finder.estimated = true;
     // A pacer that was not the gate may have drifted far above what was really sent.
@@ -499,8 +511,13 @@ function climb(finder: LimitFinder, now: number): void {
     finder.base =
       base *
       (1 +
-        (finder.estimated ? (finder.costly ? climbShare / 4 : climbShare) * (finder.accepted / 50) : firstClimbShare));
+        (finder.estimated ? (finder.costly ? climbShare / 4 : climbShare) * boldness(finder.accepted) : firstClimbShare));
   applyRate(finder);
+}
+
+/** The longer there was no 429, the further the limit may be. */
+function boldness(accepted: number): number {
+  return (accepted / 50) * (1 + (accepted / 150) ** 2);
 }
 
 /** A better rate is remembered: double the step with every round trip, as long as it goes well. */

@@ -25,9 +25,9 @@ export function noLimit(): Limit {
   };
 }
 
-/** `rate` per second, `burst` saved up at most. The bucket starts full. */
-export function tokenBucket(rate: number, burst: number, from = 0): Limit {
-  let tokens = burst;
+/** `rate` per second, `burst` saved up at most; `first` of them are there at the instant `from`. */
+export function tokenBucket(rate: number, burst: number, from = 0, first = burst): Limit {
+  let tokens = first;
   let at = from;
   return {
     enter(now) {
@@ -38,7 +38,7 @@ export function tokenBucket(rate: number, burst: number, from = 0): Limit {
       return { ok: true, remaining: Math.floor(tokens + 1e-9), resetMs: ((1 - (tokens % 1)) * 1000) / rate };
     },
     leave: () => undefined,
-    capacityBy: (now) => burst + ((now - from) * rate) / 1000,
+    capacityBy: (now) => first + ((now - from) * rate) / 1000,
   };
 }
 
@@ -98,13 +98,13 @@ export function concurrencyLimit(count: number): Limit {
   };
 }
 
-/** A limit that changes: each phase replaces the last at its instant, in milliseconds. */
+/** A rate limit that changes: each phase brings its own bucket, empty but for one token, at its instant. */
 export function changingLimit(
   phases: readonly { readonly from: number; readonly rate: number; readonly burst: number }[],
 ): Limit {
   const buckets = phases.map(({ rate, burst, from }, index) => ({
     from,
-    limit: tokenBucket(rate, index === 0 ? burst : 1, from),
+    limit: tokenBucket(rate, burst, from, index === 0 ? burst : 1),
   }));
   const at = (now: number): Limit => (buckets.findLast(({ from }) => now >= from) ?? buckets[0])?.limit ?? noLimit();
   return {

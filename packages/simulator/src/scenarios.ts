@@ -86,8 +86,8 @@ const lastBatchMs = 400;
 const changing = (): Limit =>
   changingLimit([
     { from: 0, rate: 50, burst: 10 },
-    { from: 5_000, rate: 5, burst: 1 },
-    { from: 65_000, rate: 50, burst: 1 },
+    { from: 5_000, rate: 5, burst: 2 },
+    { from: 65_000, rate: 50, burst: 10 },
   ]);
 
 /** Hidden limits: nothing but a bare 429 tells of them. */
