@@ -61,10 +61,10 @@ export class Claims {
     return claim;
   }
 
-  /** The claim a lease stands for, or null when that number is not the current one. */
+  /** The claim a lease stands for, or null when that number is not the current one or was given back. */
   held(id: string, lease: number): Claim | null {
     const claim = this.#byId.get(id);
-    return claim !== undefined && claim.lease === lease ? claim : null;
+    return claim !== undefined && claim.lease === lease && claim.until > 0 ? claim : null;
   }
 
   /** Notes that the operation of this row was settled or changed; takes effect with the commit. */

@@ -50,8 +50,8 @@ export function restOf(operation: NewOperation): string | null {
     ...(operation.policy === null ? {} : { policy: operation.policy }),
     ...(operation.traceparent === null ? {} : { traceparent: operation.traceparent }),
   };
-  const text = JSON.stringify(rest);
-  return text === "{}" ? null : text;
+  const written = JSON.stringify(rest);
+  return written === "{}" ? null : written;
 }
 
 const noHistory: AttemptHistory = { spent: 0, waitedMs: 0, firstAttemptAt: 0, doubtOpen: false };

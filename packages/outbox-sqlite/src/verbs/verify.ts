@@ -102,7 +102,7 @@ const checks: readonly Check[] = [
     invariant: "I16",
     sql: `SELECT coalesce(o.id, 'row ' || c.seq), CASE WHEN o.id IS NULL THEN 'of nothing' ELSE c.status || ' left it ' || o.state END
       FROM receipt c LEFT JOIN operation o ON o.seq = c.seq WHERE c.seq IS NOT NULL
-        AND (o.id IS NULL OR (c.meaning = 'delivered' AND o.state IN (0, 1, 2, 3, 4, 6)) OR (c.meaning = 'undelivered' AND o.state IN (0, 1, 3, 4)))`,
+        AND (o.id IS NULL OR (c.meaning = 'delivered' AND o.state IN (0, 1, 2, 3, 4, 6)) OR (c.meaning = 'undelivered' AND o.state = 4 AND c.received_at > o.updated_at))`,
     says: (detail) => `a receipt was stored and did not act: ${detail}`,
   },
   {

@@ -7,3 +7,5 @@ export { createVirtualHost } from "./virtual-host.ts";
 export type { VirtualHost, VirtualHostOptions, VirtualTime } from "./virtual-host.ts";
 export { createWorld } from "./world.ts";
 export type { World, WorldOptions } from "./world.ts";
+export { storeConformance } from "./store-conformance/suite.ts";
+export type { OpenStore, StoreUnderTest } from "./store-conformance/kit.ts";
