@@ -3,7 +3,7 @@
  * provider's own explanation of it. It never retries and never rejects; a defect in a provider's reading becomes doubt,
  * because the request may have left.
  */
-import type { Failure, Operation, Outcome, Phase, RequestDescription, ResponseObservation } from "@landline/core";
+import type { Operation, Outcome, Phase, RequestDescription, ResponseObservation } from "@landline/core";
 import { classify, failure } from "@landline/core";
 import type { Diagnoses } from "./diagnosis.ts";
 import type { Limits } from "./exchange.ts";
@@ -30,65 +30,65 @@ export async function attemptOnce(
   limits: Limits,
   diagnoses: Diagnoses | null,
 ): Promise<AttemptReport> {
-  const until = diagnoses === null ? 0 : link.clock.monotonic() + limits.timeoutMs;
-  const exchanged = await link.exchange(request, limits);
-  const report = read(link, operation, input, exchanged);
-  const { outcome } = report;
-  if (outcome.type === "accepted") return report;
-  const explained =
-    diagnoses === null || outcome.type !== "rejected"
-      ? outcome.failure
-      : await diagnoses.explain(outcome.failure, input, {
-          timeoutMs: until - link.clock.monotonic(),
-          signal: limits.signal,
-        });
-  return { ...report, outcome: { ...outcome, failure: shown(link, explained) } };
+  const until = link.clock.monotonic() + limits.timeoutMs;
+  const report = judge(link, operation, input, await link.exchange(request, limits));
+  if (diagnoses === null || report.outcome.type !== "rejected") return report;
+  return explained(link, diagnoses, report, input, {
+    timeoutMs: until - link.clock.monotonic(),
+    signal: limits.signal,
+  });
 }
 
-function read(link: Link, operation: Operation, input: unknown, exchanged: Exchanged): AttemptReport {
-  const { observation } = exchanged;
-  if (observation === null)
-    return {
-      outcome: exchanged.outcome,
-      status: null,
-      requestId: null,
-      phase: "prepare",
-      concurrency: null,
-      response: null,
-    };
-  const now = link.clock.now();
-  if (observation.type === "transport") {
-    const outcome = classify(observation, null, operation.traits, now);
-    return { outcome, status: null, requestId: null, phase: observation.phase, concurrency: null, response: null };
+/** Reads what came back. Total: whatever the bytes, there is a report. */
+export function judge(link: Link, operation: Operation, input: unknown, seen: Exchanged): AttemptReport {
+  if (seen.type === "unauthorised") return neverSent(seen.outcome);
+  if (seen.type === "transport") {
+    const outcome = shown(link, classify(seen, null, operation.traits, seen.at));
+    return { outcome, status: null, requestId: null, phase: seen.phase, concurrency: null, response: null };
   }
-  const { status } = observation;
-  const phase: Phase = observation.complete ? "done" : "body";
+  const { status, at } = seen;
+  const phase: Phase = seen.complete ? "done" : "body";
+  let outcome: Outcome;
   try {
-    const reading = operation.observe(observation, input, now);
-    const outcome = secondRefusal(classify(observation, reading, operation.traits, now), status, exchanged.refreshed);
+    const reading = operation.observe(seen, input, at);
+    outcome = classify(seen, reading, operation.traits, at);
+    if (outcome.type !== "accepted") outcome = shown(link, secondRefusal(link, outcome, status));
     return {
       outcome,
       status,
       requestId: reading.requestId,
       phase,
       concurrency: reading.concurrency ?? null,
-      response: observation,
+      response: seen,
     };
   } catch (defect) {
-    return {
-      outcome: unreadable(defect, status),
-      status,
-      requestId: null,
-      phase,
-      concurrency: null,
-      response: observation,
-    };
+    outcome = shown(link, unreadable(defect, status));
+    return { outcome, status, requestId: null, phase, concurrency: null, response: seen };
   }
 }
 
+/** The same report, with the provider's own explanation of its refusal where it has one. */
+export async function explained(
+  link: Link,
+  diagnoses: Diagnoses,
+  report: AttemptReport,
+  input: unknown,
+  limits: Limits,
+): Promise<AttemptReport> {
+  const { outcome } = report;
+  if (outcome.type !== "rejected") return report;
+  const told = await diagnoses.explain(outcome.failure, input, limits);
+  return { ...report, outcome: shown(link, { ...outcome, failure: told }) };
+}
+
+/** The report of an attempt that ended before there was a request. */
+export function neverSent(outcome: Outcome): AttemptReport {
+  return { outcome, status: null, requestId: null, phase: "prepare", concurrency: null, response: null };
+}
+
 /** A token that is refused right after it was issued will not be cured by another one. */
-function secondRefusal(outcome: Outcome, status: number, refreshed: boolean): Outcome {
-  if (!refreshed || status !== 401 || outcome.type !== "rejected") return outcome;
+function secondRefusal(link: Link, outcome: Outcome, status: number): Outcome {
+  if (link.authorise === null || status !== 401 || outcome.type !== "rejected") return outcome;
   return { ...outcome, blocksAccount: true, failure: { ...outcome.failure, remedy: "fix_account" } };
 }
 
@@ -111,7 +111,8 @@ function unreadable(defect: unknown, status: number): Outcome {
 }
 
 /** What leaves this package in words has no secret in it, even when the provider echoed one. */
-function shown(link: Link, source: Failure): Failure {
-  const message = link.redactor.text(source.message);
-  return message === source.message ? source : { ...source, message };
+function shown(link: Link, outcome: Outcome): Outcome {
+  if (outcome.type === "accepted") return outcome;
+  const message = link.redactor.text(outcome.failure.message);
+  return message === outcome.failure.message ? outcome : { ...outcome, failure: { ...outcome.failure, message } };
 }

@@ -21,7 +21,7 @@ import type {
 } from "@landline/core";
 import { decide, decideAfterAbsence } from "@landline/core";
 import type { AttemptReport } from "./attempt.ts";
-import { attemptOnce } from "./attempt.ts";
+import { explained, judge, neverSent } from "./attempt.ts";
 import type { CallsUnderWay, CallUnderWay } from "./calls-under-way.ts";
 import type { Diagnoses } from "./diagnosis.ts";
 import type { Doubt, Settled } from "./doubt.ts";
@@ -48,11 +48,12 @@ export interface CallRequest {
   readonly operation: Operation;
   readonly gate: LaneGate;
   readonly input: unknown;
-  readonly context: RequestContext;
+  readonly context: RequestContext & { readonly operationId: string };
   /** Described once: every attempt carries identical bytes. */
   readonly request: RequestDescription;
-  readonly operationId: string;
   readonly signal: AbortSignal | null;
+  /** Epoch milliseconds. */
+  readonly begunAt: number;
   /** Epoch milliseconds. */
   readonly deadline: number;
   readonly guarantee: Guarantee;
@@ -87,36 +88,40 @@ class Call implements CallUnderWay {
     this.input = request.input;
   }
 
-  async run(): Promise<CallResult<unknown>> {
-    const { known } = this.#line;
-    const tracked = this.#request.operation.lookup !== null && this.#request.operation.traits.effect === "create";
-    if (tracked) known.begin(this);
-    try {
-      return await this.#tryOn();
-    } finally {
-      if (tracked) known.end(this);
-    }
+  run(): Promise<CallResult<unknown>> {
+    if (this.#isTracked()) this.#line.known.begin(this);
+    return this.#tryOn();
   }
 
   async #tryOn(): Promise<CallResult<unknown>> {
-    const { link, policy } = this.#line;
-    const { gate, signal, deadline } = this.#request;
-    for (;;) {
-      const now = link.clock.now();
-      if (signal?.aborted === true) return this.#failed(cancelled(this.#execution(), this.#failure));
-      if (now >= deadline) return this.#failed(this.#expired(null, "the deadline passed before it could be sent"));
-      const unauthorised =
-        link.authorise === null
-          ? null
-          : await link.authorise({ timeoutMs: Math.min(policy.attemptTimeoutMs, deadline - now), signal });
-      if (unauthorised === null && !gate.tryEnter()) {
-        const entrance = await gate.enter({ timeoutMs: deadline - link.clock.now(), signal });
-        if (entrance.type === "aborted") return this.#failed(cancelled(this.#execution(), this.#failure));
-        if (entrance.type === "timeout")
-          return this.#failed(this.#expired(entrance.at, `the deadline passed while it waited: ${entrance.because}`));
-        this.#line.on?.({ ...this.#named(), type: "lane.waited", ms: link.clock.now() - now });
+    const { link, policy, diagnoses } = this.#line;
+    const { operation, input, request, gate, signal, deadline } = this.#request;
+    const { clock } = link;
+    for (let now = this.#request.begunAt; ; now = clock.now()) {
+      const stopped = this.#stopped(now);
+      if (stopped !== null) return stopped;
+      let report: AttemptReport | null = null;
+      if (link.authorise !== null) {
+        const outcome = await link.authorise({ timeoutMs: Math.min(policy.attemptTimeoutMs, deadline - now), signal });
+        if (outcome !== null) report = neverSent(outcome);
       }
-      const report = unauthorised === null ? await this.#attempt() : this.#recorded(unsent(unauthorised), now, false);
+      if (report === null) {
+        if (!gate.tryEnter()) {
+          const refused = await this.#queue(now);
+          if (refused !== null) return refused;
+          now = clock.now();
+        }
+        const timeoutMs = Math.min(policy.attemptTimeoutMs, deadline - now);
+        report = judge(link, operation, input, await link.exchange(request, { timeoutMs, signal }));
+        this.#leave(report);
+        if (diagnoses !== null && report.outcome.type === "rejected") {
+          report = await explained(link, diagnoses, report, input, {
+            timeoutMs: now + timeoutMs - clock.now(),
+            signal,
+          });
+        }
+      }
+      this.#record(report, now);
       const { outcome } = report;
       if (outcome.type === "accepted") return this.#accepted(outcome);
       this.#failure = outcome.failure;
@@ -127,28 +132,38 @@ class Call implements CallUnderWay {
     }
   }
 
-  async #attempt(): Promise<AttemptReport> {
-    const { link, policy, diagnoses } = this.#line;
-    const { operation, input, request, gate, signal, deadline } = this.#request;
-    const startedAt = link.clock.now();
-    const timeoutMs = Math.min(policy.attemptTimeoutMs, deadline - startedAt);
-    const report = await attemptOnce(link, operation, input, request, { timeoutMs, signal }, diagnoses);
-    const { outcome } = report;
-    if (signal?.aborted === true && report.phase !== "done") gate.abandoned();
-    else {
-      gate.ended({
-        outcome: outcome.type,
-        retryAt: outcome.type === "accepted" || outcome.type === "rejected" ? null : outcome.retryAt,
-        concurrency: report.concurrency,
-        quota: outcome.type !== "accepted" && outcome.failure.kind === "quota",
-      });
-    }
-    return this.#recorded(report, startedAt, true);
+  #stopped(now: number): CallFailure<unknown> | null {
+    if (this.#request.signal?.aborted === true) return this.#failed(cancelled(this.#execution(), this.#failure));
+    if (now < this.#request.deadline) return null;
+    return this.#failed(this.#expired(null, "the deadline passed before it could be sent"));
   }
 
-  #recorded(report: AttemptReport, startedAt: number, sent: boolean): AttemptReport {
+  async #queue(since: number): Promise<CallFailure<unknown> | null> {
+    const { clock } = this.#line.link;
+    const { gate, signal, deadline } = this.#request;
+    const entrance = await gate.enter({ timeoutMs: deadline - since, signal });
+    if (entrance.type === "aborted") return this.#failed(cancelled(this.#execution(), this.#failure));
+    if (entrance.type === "timeout") {
+      return this.#failed(this.#expired(entrance.at, `the deadline passed while it waited: ${entrance.because}`));
+    }
+    this.#line.on?.({ ...this.#named(), type: "lane.waited", ms: clock.now() - since });
+    return null;
+  }
+
+  #leave({ outcome, phase, concurrency }: AttemptReport): void {
+    const { gate, signal } = this.#request;
+    if (phase !== "done" && signal?.aborted === true) return gate.abandoned();
+    gate.ended({
+      outcome: outcome.type,
+      retryAt: outcome.type === "accepted" || outcome.type === "rejected" ? null : outcome.retryAt,
+      concurrency,
+      quota: outcome.type !== "accepted" && outcome.failure.kind === "quota",
+    });
+  }
+
+  #record(report: AttemptReport, startedAt: number): void {
     const { outcome, status, requestId, phase, response } = report;
-    const endedAt = this.#line.link.clock.now();
+    const endedAt = response === null ? this.#line.link.clock.now() : response.at;
     const failure = outcome.type === "accepted" ? null : outcome.failure;
     this.#spent += 1;
     if (this.#startedAt === 0) this.#startedAt = startedAt;
@@ -157,19 +172,24 @@ class Call implements CallUnderWay {
       number: this.#spent,
       outcome: outcome.type,
       status,
-      code: failure?.code ?? null,
+      code: failure === null ? null : failure.code,
       requestId,
       phase,
       startedAt,
       endedAt,
     };
     this.#attempts.push(attempt);
-    if (sent && outcome.type === "ambiguous") {
+    if (outcome.type === "ambiguous") {
       this.doubtfulSince ??= startedAt;
       this.#lastDoubt = { startedAt, endedAt, answered: outcome.answered };
     }
     this.#line.on?.({ ...this.#named(), type: "attempt.ended", attempt, failure });
-    return report;
+  }
+
+  /** Calls that could be taken for one another when the provider is asked. */
+  #isTracked(): boolean {
+    const { lookup, traits } = this.#request.operation;
+    return lookup !== null && traits.effect === "create";
   }
 
   /** An attempt that its caller or its deadline ended is not judged as the network's fault. */
@@ -314,7 +334,8 @@ class Call implements CallUnderWay {
   }
 
   #succeeded(providerId: string, providerStatus: string | null, value: unknown): CallSuccess<unknown> {
-    const { operationId, context } = this.#request;
+    const { operationId, idempotencyKey } = this.#request.context;
+    if (this.#isTracked()) this.#line.known.end(this);
     if (this.#line.on !== null) this.#tellEnd(true, null);
     return {
       ok: true,
@@ -322,20 +343,21 @@ class Call implements CallUnderWay {
       providerId,
       providerStatus,
       operationId,
-      idempotencyKey: context.idempotencyKey,
+      idempotencyKey,
       attempts: this.#attempts,
       response: this.#response,
     };
   }
 
   #failed(failure: Failure): CallFailure<unknown> {
-    const { operationId, context } = this.#request;
+    const { operationId, idempotencyKey } = this.#request.context;
+    if (this.#isTracked()) this.#line.known.end(this);
     if (this.#line.on !== null) this.#tellEnd(false, failure);
     const result: CallFailure<unknown> = {
       ok: false,
       failure,
       operationId,
-      idempotencyKey: context.idempotencyKey,
+      idempotencyKey,
       attempts: this.#attempts,
       response: this.#response,
       reconcile: (options = {}) => this.#reconcileLater(result, options),
@@ -348,6 +370,7 @@ class Call implements CallUnderWay {
       return result;
     const { clock } = this.#line.link;
     const now = clock.now();
+    if (this.#isTracked()) this.#line.known.begin(this);
     const ms =
       options.deadline === undefined
         ? Math.min(reconcileMsMax, this.#line.policy.deadlineMs)
@@ -389,7 +412,7 @@ class Call implements CallUnderWay {
     return {
       provider: this.#line.link.provider.name,
       operation: this.operation,
-      operationId: this.#request.operationId,
+      operationId: this.#request.context.operationId,
     };
   }
 
@@ -406,10 +429,6 @@ class Call implements CallUnderWay {
       endedAt,
     });
   }
-}
-
-function unsent(outcome: Outcome): AttemptReport {
-  return { outcome, status: null, requestId: null, phase: "prepare", concurrency: null, response: null };
 }
 
 function sentence(text: string): string {

@@ -3,20 +3,18 @@
  */
 import type {
   Failure,
-  Guarantee,
   LaneView,
   Operation,
   OperationTypes,
   Outcome,
   Provider,
-  RequestContext,
   RequestDescription,
 } from "@landline/core";
 import { guarantees, isIdempotencyKey, LandlineError } from "@landline/core";
 import { ambient } from "@landline/host/ambient";
 import { createTransport } from "#transport";
 import { runCall } from "./call.ts";
-import type { Line } from "./call.ts";
+import type { CallRequest, Line } from "./call.ts";
 import { CallsUnderWay } from "./calls-under-way.ts";
 import { createDiagnoses } from "./diagnosis.ts";
 import type { ClientListener } from "./events.ts";
@@ -81,73 +79,78 @@ export function createClient<Types extends OperationTypes>(
     return fresh;
   };
 
+  const refuse = (
+    name: string,
+    operationId: string,
+    idempotencyKey: string,
+    failure: Failure,
+  ): Promise<CallResult<unknown>> => {
+    const at = clock.now();
+    line.on?.({
+      provider: provider.name,
+      operation: name,
+      operationId,
+      type: "call.ended",
+      ok: false,
+      failure,
+      attempts: 0,
+      startedAt: at,
+      endedAt: at,
+    });
+    const result: CallResult<unknown> = {
+      ok: false,
+      failure,
+      operationId,
+      idempotencyKey,
+      attempts: [],
+      response: null,
+      reconcile: () => Promise.resolve(result),
+    };
+    return Promise.resolve(result);
+  };
+
   const call = (name: string, input: unknown, told: CallOptions = nothingTold): Promise<CallResult<unknown>> => {
     const operationId = clock.newOperationId();
     const idempotencyKey = told.idempotencyKey ?? operationId;
-    const signal = told.signal ?? null;
     line.on?.({ provider: provider.name, operation: name, operationId, type: "call.started", at: clock.now() });
     const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
-    if (operation === undefined)
-      return unsent(
-        invalid("operation", `${provider.name} has no operation ${name}; it has ${Object.keys(operations).join(", ")}`),
-      );
-    if (!isIdempotencyKey(idempotencyKey))
-      return unsent(invalid("idempotencyKey", "idempotencyKey must be 1 to 255 visible ASCII characters"));
-    if (signal?.aborted === true) return unsent(cancelled("not_executed", null));
-    const deadlineMs = told.deadline === undefined ? settings.policy.deadlineMs : readDeadline(told.deadline);
-    if (deadlineMs === null)
-      return unsent(invalid("deadline", "deadline must be a duration such as 10s, of at least 1ms"));
-    const guarantee: Guarantee = told.guarantee ?? settings.policy.guarantee;
-    if (!guarantees.includes(guarantee))
-      return unsent(invalid("guarantee", `guarantee must be one of ${guarantees.join(", ")}`));
-    const deadline = clock.now() + deadlineMs;
-    const context: RequestContext = { operationId, idempotencyKey, callbackUrl };
+    if (operation === undefined) {
+      const message = `${provider.name} has no operation ${name}; it has ${Object.keys(operations).join(", ")}`;
+      return refuse(name, operationId, idempotencyKey, invalid("operation", message));
+    }
+    const fault = told === nothingTold ? null : faultOf(told);
+    if (fault !== null) return refuse(name, operationId, idempotencyKey, fault);
+    const context: CallRequest["context"] = { operationId, idempotencyKey, callbackUrl };
     let complete: unknown;
     let request: RequestDescription;
     try {
       const prepared = operation.prepare(input);
-      if (!prepared.ok) return unsent(prepared.failure);
+      if (!prepared.ok) return refuse(name, operationId, idempotencyKey, prepared.failure);
       complete = prepared.input;
       request = operation.describe(complete, context);
     } catch (error) {
-      return unsent(invalid(null, error instanceof Error ? error.message : "the request cannot be described"));
+      return refuse(
+        name,
+        operationId,
+        idempotencyKey,
+        invalid(null, error instanceof Error ? error.message : "the request cannot be described"),
+      );
     }
+    const { policy } = settings;
+    const begunAt = clock.now();
+    const deadlineMs =
+      told.deadline === undefined ? policy.deadlineMs : (readDeadline(told.deadline) ?? policy.deadlineMs);
     return runCall(line, {
       operation,
       gate: gateOf(operation.traits.family),
       input: complete,
       context,
       request,
-      operationId,
-      signal,
-      deadline,
-      guarantee,
+      signal: told.signal ?? null,
+      begunAt,
+      deadline: begunAt + deadlineMs,
+      guarantee: told.guarantee ?? policy.guarantee,
     });
-
-    function unsent(failure: Failure): Promise<CallResult<unknown>> {
-      const at = clock.now();
-      line.on?.({
-        provider: provider.name,
-        operation: name,
-        operationId,
-        type: "call.ended",
-        ok: false,
-        failure,
-        attempts: 0,
-        startedAt: at,
-        endedAt: at,
-      });
-      const result: CallResult<unknown> = {
-        ok: false,
-        failure,
-        operationId,
-        idempotencyKey,
-        attempts: [],
-        response: null,
-        reconcile: () => Promise.resolve(result),
-      };
-      return Promise.resolve(result);
-    }
   };
 
   return {
@@ -160,11 +163,11 @@ export function createClient<Types extends OperationTypes>(
     probe: async ({ signal } = {}) => {
       const { probe } = link.provider;
       if (probe === null) return null;
-      const { observation, outcome } = await link.exchange(probe.describe(), {
+      const seen = await link.exchange(probe.describe(), {
         timeoutMs: settings.policy.attemptTimeoutMs,
         signal: signal ?? null,
       });
-      return observation === null ? outcome : probe.read(observation, clock.now());
+      return seen.type === "unauthorised" ? seen.outcome : probe.read(seen, clock.now());
     },
     health: () => Object.fromEntries([...gates].map(([family, gate]) => [family, gate.health()])),
     close: () => {
@@ -174,6 +177,20 @@ export function createClient<Types extends OperationTypes>(
 }
 
 const nothingTold: CallOptions = {};
+
+/** What is wrong with a call's own options, or that it was given up before it began. */
+function faultOf({ idempotencyKey, deadline, guarantee, signal }: CallOptions): Failure | null {
+  if (idempotencyKey !== undefined && !isIdempotencyKey(idempotencyKey)) {
+    return invalid("idempotencyKey", "idempotencyKey must be 1 to 255 visible ASCII characters");
+  }
+  if (deadline !== undefined && readDeadline(deadline) === null) {
+    return invalid("deadline", "deadline must be a duration such as 10s, of at least 1ms");
+  }
+  if (guarantee !== undefined && !guarantees.includes(guarantee)) {
+    return invalid("guarantee", `guarantee must be one of ${guarantees.join(", ")}`);
+  }
+  return signal?.aborted === true ? cancelled("not_executed", null) : null;
+}
 
 function isTransport(given: ClientOptions["transport"]): given is Transport {
   return given !== undefined && "send" in given;

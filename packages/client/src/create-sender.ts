@@ -16,7 +16,7 @@ import { failure, requestText } from "@landline/core";
 import type { Ambient } from "@landline/host/ambient";
 import { ambient } from "@landline/host/ambient";
 import { createTransport } from "#transport";
-import { attemptOnce } from "./attempt.ts";
+import { attemptOnce, neverSent } from "./attempt.ts";
 import type { AttemptReport } from "./attempt.ts";
 import { createDiagnoses } from "./diagnosis.ts";
 import type { Limits, Transport, TransportOptions } from "./exchange.ts";
@@ -122,7 +122,7 @@ export function createSender(provider: Provider, options: SenderOptions = {}): A
     },
     attempt: async (request, { timeoutMs, signal, deadline }) => {
       const described = describe(request);
-      if (!described.ok) return unsent(described.outcome);
+      if (!described.ok) return neverSent(described.outcome);
       const limits: Limits = { timeoutMs: Math.min(timeoutMs, deadline - host.now()), signal };
       return attemptOnce(link, described.operation, described.input, described.request, limits, diagnoses);
     },
@@ -137,8 +137,8 @@ export function createSender(provider: Provider, options: SenderOptions = {}): A
       const poll = operationOf(name)?.poll ?? null;
       if (poll === null) return null;
       try {
-        const { observation } = await link.exchange(poll.describe(providerId), limits);
-        return observation === null ? null : poll.read(observation, host.now());
+        const seen = await link.exchange(poll.describe(providerId), limits);
+        return seen.type === "unauthorised" ? null : poll.read(seen, host.now());
       } catch {
         return null;
       }
@@ -147,8 +147,8 @@ export function createSender(provider: Provider, options: SenderOptions = {}): A
       const { probe } = provider;
       if (probe === null) return null;
       try {
-        const { observation, outcome } = await link.exchange(probe.describe(), limits);
-        return observation === null ? outcome : probe.read(observation, host.now());
+        const seen = await link.exchange(probe.describe(), limits);
+        return seen.type === "unauthorised" ? seen.outcome : probe.read(seen, host.now());
       } catch (error) {
         return defect(error instanceof Error ? error.message : "the probe failed", null);
       }
@@ -157,10 +157,6 @@ export function createSender(provider: Provider, options: SenderOptions = {}): A
       link.close();
     },
   };
-}
-
-function unsent(outcome: Outcome): AttemptReport {
-  return { outcome, status: null, requestId: null, phase: "prepare", concurrency: null, response: null };
 }
 
 function refused(reason: Extract<Outcome, { type: "rejected" }>["failure"]): Outcome {

@@ -28,7 +28,7 @@ export function createDiagnoses(link: Link): Diagnoses | null {
     const exchanges = diagnosis
       .describe()
       .map((request) => link.exchange(request, { timeoutMs: timeoutMsMax, signal: null }));
-    return (await Promise.all(exchanges)).flatMap(({ observation }) => (observation === null ? [] : [observation]));
+    return (await Promise.all(exchanges)).filter((seen) => seen.type !== "unauthorised");
   };
 
   return {

@@ -82,8 +82,11 @@ export class LaneGate {
   /** A started attempt ended. `retryAt` in epoch milliseconds. */
   ended(end: AttemptEnd): void {
     const now = this.#clock.monotonic();
-    const retryAt = end.retryAt === null ? null : now + (end.retryAt - this.#clock.now());
-    laneEnded(this.#lane, now, retryAt === end.retryAt ? end : { ...end, retryAt });
+    laneEnded(
+      this.#lane,
+      now,
+      end.retryAt === null ? end : { ...end, retryAt: now + (end.retryAt - this.#clock.now()) },
+    );
     if (end.outcome === "accepted") depositSuccess(this.#lane, now);
     if (this.#waiting.size > 0) this.#pump();
   }

@@ -17,16 +17,14 @@ export interface Link {
   readonly redactor: Redactor;
   /** Makes sure that there is a token, before anything else is waited for; null: nothing to do for these credentials. */
   readonly authorise: ((limits: Limits) => Promise<Outcome | null>) | null;
-  /** One exchange, one refresh included. Never rejects. */
+  /** One exchange, one refresh included: with a token, a 401 that comes back was refused twice. Never rejects. */
   exchange(request: RequestDescription, limits: Limits): Promise<Exchanged>;
   /** Ends all sockets at once. */
   close(): void;
 }
 
-/** What came back, or the outcome when the request could not be authorised. */
-export type Exchanged =
-  | { readonly observation: Observation; readonly outcome: null; readonly refreshed: boolean }
-  | { readonly observation: null; readonly outcome: Outcome; readonly refreshed: boolean };
+/** What came back, or the outcome of a request that could not be authorised and never left. */
+export type Exchanged = Observation | { readonly type: "unauthorised"; readonly outcome: Outcome };
 
 /** Joins a provider with a transport. */
 export function createLink(provider: Provider, transport: Transport, clock: Ambient): Link {
@@ -37,27 +35,20 @@ export function createLink(provider: Provider, transport: Transport, clock: Ambi
   };
   if (credentials.type === "static") {
     const authorization = credentials.headers;
-    const exchange: Link["exchange"] = async (request, limits) => {
-      const observation = await transport.send({ request, authorization }, limits);
-      return { observation, outcome: null, refreshed: false };
-    };
+    const exchange: Link["exchange"] = (request, limits) => transport.send({ request, authorization }, limits);
     return { provider, clock, redactor, authorise: null, exchange, close };
   }
   const source: TokenSource = tokenSource(credentials, transport, clock);
   const exchange: Link["exchange"] = async (request, limits) => {
     const until = clock.monotonic() + limits.timeoutMs;
+    const left = (): Limits => ({ timeoutMs: until - clock.monotonic(), signal: limits.signal });
     for (let refreshed = false; ; refreshed = true) {
-      const first = await source.token({ timeoutMs: until - clock.monotonic(), signal: limits.signal });
-      if (!first.ok) return { observation: null, outcome: first.outcome, refreshed };
-      const authorization = credentials.headers(first.token);
-      const observation = await transport.send(
-        { request, authorization },
-        { timeoutMs: until - clock.monotonic(), signal: limits.signal },
-      );
-      if (observation.type !== "response" || observation.status !== 401)
-        return { observation, outcome: null, refreshed };
-      source.refused(first.token);
-      if (refreshed) return { observation, outcome: null, refreshed };
+      const answer = await source.token(left());
+      if (!answer.ok) return { type: "unauthorised", outcome: answer.outcome };
+      const observation = await transport.send({ request, authorization: credentials.headers(answer.token) }, left());
+      if (observation.type !== "response" || observation.status !== 401) return observation;
+      source.refused(answer.token);
+      if (refreshed) return observation;
     }
   };
   const authorise = async (limits: Limits): Promise<Outcome | null> => {

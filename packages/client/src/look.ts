@@ -35,13 +35,13 @@ export async function look(
     let page = lookup.describe(input, context);
     for (let count = 0; count < pagesMax; count += 1) {
       const asked = clock.now();
-      const { observation, outcome } = await link.exchange(page, {
+      const seen = await link.exchange(page, {
         timeoutMs: until - clock.monotonic(),
         signal: limits.signal,
       });
-      if (observation === null) return { ok: false, outcome };
+      if (seen.type === "unauthorised") return { ok: false, outcome: seen.outcome };
       const now = clock.now();
-      const reading = lookup.read(observation, input, now);
+      const reading = lookup.read(seen, input, now);
       if (!reading.ok) return { ok: false, outcome: reading.outcome };
       candidates.push(...reading.candidates);
       // Half-way between asking and hearing is when the provider looked at its clock, as far as anyone can tell.

@@ -7,7 +7,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
  * executed is not repeated. Every HTTP status still resolves, so that the SDK throws the exceptions it always threw,
  * now with `.failure`; where no usable answer exists, a `LandlineError` is thrown, which holds no credentials.
  */
-import type { Failure, Observation, Redactor, RequestContext } from "@landline/core";
+import type { Failure, Observation, Redactor } from "@landline/core";
 import { createRedactor, LandlineError } from "@landline/core";
 import type { Ambient } from "@landline/host/ambient";
 import { ambient } from "@landline/host/ambient";
@@ -17,7 +17,7 @@ import { runCall } from "./call.ts";
 import { CallsUnderWay } from "./calls-under-way.ts";
 import type { Limits, Transport } from "./exchange.ts";
 import { LaneGate } from "./lane-gate.ts";
-import type { Exchanged, Link } from "./link.ts";
+import type { Link } from "./link.ts";
 import type { ClientOptions } from "./options.ts";
 import { readOptions } from "./options.ts";
 import { basic, SdkTokens } from "./twilio-sdk/authorization.ts";
@@ -107,11 +107,7 @@ export function landlineHttpClient(options: TwilioHttpClientOptions = {}): Landl
         : null;
     if (fixed !== null || authStrategy === undefined) {
       const authorization: Record<string, string> = fixed === null ? {} : { authorization: fixed };
-      const exchange = async (request: Parameters<Link["exchange"]>[0], limits: Limits): Promise<Exchanged> => ({
-        observation: await transport.send({ request, authorization }, limits),
-        outcome: null,
-        refreshed: false,
-      });
+      const exchange: Link["exchange"] = (request, limits) => transport.send({ request, authorization }, limits);
       return { ...named, redactor: redactorOf(password ?? ""), authorise: null, exchange };
     }
     return {
@@ -126,16 +122,15 @@ export function landlineHttpClient(options: TwilioHttpClientOptions = {}): Landl
         const left = (): Limits => ({ timeoutMs: until - clock.monotonic(), signal: limits.signal });
         for (let refreshed = false; ; refreshed = true) {
           const answer = await tokens.header(authStrategy, left());
-          if (!answer.ok) return { observation: null, outcome: answer.outcome, refreshed };
+          if (!answer.ok) return { type: "unauthorised", outcome: answer.outcome };
           const { header } = answer;
           const observation: Observation = await transport.send(
             { request, authorization: header === "" ? {} : { authorization: header } },
             left(),
           );
-          if (observation.type !== "response" || observation.status !== 401)
-            return { observation, outcome: null, refreshed };
+          if (observation.type !== "response" || observation.status !== 401) return observation;
           tokens.refused(authStrategy, header);
-          if (refreshed) return { observation, outcome: null, refreshed };
+          if (refreshed) return observation;
         }
       },
     };
@@ -145,12 +140,13 @@ export function landlineHttpClient(options: TwilioHttpClientOptions = {}): Landl
     const method = sdk.method.toUpperCase() as "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
     const operation = operations.of(method, uri.split("?", 1)[0] ?? uri);
     const operationId = operationIds.getStore() ?? clock.newOperationId();
-    const context: RequestContext = { operationId, idempotencyKey: operationId, callbackUrl: null };
+    const context = { operationId, idempotencyKey: operationId, callbackUrl: null };
     const headers: Record<string, string> = {};
     for (const [name, value] of Object.entries(sdk.headers ?? {})) headers[name.toLowerCase()] = value;
     delete headers["connection"];
     if (method === "POST") headers["idempotency-key"] ??= operationId;
     const attemptTimeoutMs = sdk.timeout ?? settings.policy.attemptTimeoutMs;
+    const begunAt = clock.now();
     const result = await runCall(
       {
         link: linkOf(sdk),
@@ -165,9 +161,9 @@ export function landlineHttpClient(options: TwilioHttpClientOptions = {}): Landl
         input: sdk.data ?? {},
         context,
         request: { method, url: uri, headers, body: bodyOf(sdk, headers["content-type"]) },
-        operationId,
         signal: null,
-        deadline: clock.now() + settings.policy.deadlineMs,
+        begunAt,
+        deadline: begunAt + settings.policy.deadlineMs,
         guarantee: settings.policy.guarantee,
       },
     );
