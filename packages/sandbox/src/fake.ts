@@ -8,7 +8,7 @@
  */
 import type { IncomingHttpHeaders } from "node:http";
 import type { CallbackFault, FaultDo, Recipients } from "./faults/rules.ts";
-import type { Effect } from "./ledger.ts";
+import type { Effect } from "./ledger-entry.ts";
 import type { Courier } from "./webhooks/courier.ts";
 
 /** The providers that can be faked. */

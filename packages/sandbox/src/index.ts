@@ -7,7 +7,7 @@ export type { ControlCommand, ProviderName } from "./fake.ts";
 export { parseFaults } from "./faults/parse.ts";
 export type { Defect, ParsedFaults } from "./faults/parse.ts";
 export type * from "./faults/rules.ts";
-export type { Effect, EffectEntry, LedgerEntry, RequestEntry, RequestFacts, Told } from "./ledger.ts";
+export type * from "./ledger-entry.ts";
 export { runSandbox } from "./run.ts";
 export type { RunOptions, RunResult } from "./run.ts";
 export { createSandbox, SandboxFaultsError } from "./sandbox.ts";

@@ -6,7 +6,7 @@
  * told about it. A damaged line anywhere else is an error, because then the ledger cannot be trusted.
  */
 import { open, readFile, truncate } from "node:fs/promises";
-import type { LedgerEntry, RequestEntry, Told } from "./ledger.ts";
+import type { LedgerEntry, RequestEntry, Told } from "./ledger-entry.ts";
 
 /** What a line of the file may be besides an entry. */
 export type JournalLine =

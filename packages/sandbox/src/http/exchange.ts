@@ -6,7 +6,8 @@ import type { ServerResponse } from "node:http";
 import type { Answer, Call, Fake, Performance, Received } from "../fake.ts";
 import { idempotencyKeyOf } from "../faults/engine.ts";
 import type { FaultEngine, Plan } from "../faults/engine.ts";
-import type { Ledger, RequestEntry, Told } from "../ledger.ts";
+import type { RequestEntry, Told } from "../ledger-entry.ts";
+import type { Ledger } from "../ledger.ts";
 import { htmlAnswer, reply, whole } from "./reply.ts";
 
 /** What an exchange works with. */
@@ -113,10 +114,8 @@ function tell(
   const { type } = plan.ending;
   const status = type === "answer" || type === "truncate" ? answer.status : null;
   const told: Told = { status, ending: type, rule: plan.rule };
-  const speak = (): void => {
-    desk.ledger.told(request, told);
-    reply(response, answer, plan.ending, fake.ambientHeaders(desk.inFlight));
-  };
+  const speak = (): void => reply(response, answer, plan.ending, fake.ambientHeaders(desk.inFlight));
+  desk.ledger.told(request, told);
   const disk = desk.ledger.durable();
   if (disk === null) return speak();
   disk.then(speak, () => {

@@ -18,6 +18,12 @@ export function one(form: Form, name: string): string | null {
   return Array.isArray(value) ? (value.at(-1) ?? null) : (value ?? null);
 }
 
+/** The last value of a parameter where an empty text means the same as none (callback URLs). */
+export function given(form: Form, name: string): string | null {
+  const value = one(form, name);
+  return value === "" ? null : value;
+}
+
 /** All values of a parameter in order. */
 export function all(form: Form, name: string): readonly string[] {
   const value = form[name];

@@ -8,7 +8,7 @@ import { hash } from "node:crypto";
 import type { Answer, FakeWorld, Performance, Received } from "../fake.ts";
 import type { Recipients } from "../faults/rules.ts";
 import { isJsonType, readObject } from "../http/json-body.ts";
-import type { Effect } from "../ledger.ts";
+import type { Effect } from "../ledger-entry.ts";
 import { randomHex } from "../random.ts";
 import { answer, refuse } from "./answers.ts";
 import { lifeEvents } from "./events.ts";

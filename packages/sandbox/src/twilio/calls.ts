@@ -5,9 +5,9 @@
  */
 import type { Answer } from "../fake.ts";
 import type { CallbackFault, Recipients } from "../faults/rules.ts";
-import { all, isWebUrl, one } from "../http/form.ts";
+import { all, given, isWebUrl, one } from "../http/form.ts";
 import type { Form } from "../http/form.ts";
-import type { Effect } from "../ledger.ts";
+import type { Effect } from "../ledger-entry.ts";
 import { randomHex } from "../random.ts";
 import { answer, noContent, refuse, rfc2822 } from "./answers.ts";
 import type { Format } from "./answers.ts";
@@ -178,7 +178,7 @@ export function createCalls(desk: Desk): Calls {
     },
     announce(effect, fault) {
       const call = shelf.get(String(effect.input["account_sid"]), effect.id);
-      const url = call === null ? null : one(call.form, "StatusCallback");
+      const url = call === null ? null : given(call.form, "StatusCallback");
       if (call === null || url === null) return;
       const chosen = all(call.form, "StatusCallbackEvent").flatMap((each) => each.split(/[ ,]+/));
       const events = chosen.length === 0 ? ["completed"] : chosen;
@@ -235,7 +235,7 @@ function refuseCreate(form: Form, desk: Desk, format: Format): Answer | null {
   if (url === null && twiml === null && one(form, "ApplicationSid") === null) return no(21205);
   if (url !== null && !isWebUrl(url)) return no(21205);
   if ((twiml?.length ?? 0) > 4_000) return no(32018);
-  const callback = one(form, "StatusCallback");
+  const callback = given(form, "StatusCallback");
   if (callback !== null && !isWebUrl(callback)) return no(21609);
   const refusal = refuseCallFrom(from, desk.senders) ?? refuseCallTo(to, desk.world.recipients());
   return refusal === null ? null : no(refusal.code, refusal.status);

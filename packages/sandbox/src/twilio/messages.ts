@@ -6,9 +6,9 @@
  */
 import type { Answer } from "../fake.ts";
 import type { CallbackFault } from "../faults/rules.ts";
-import { all, isWebUrl, one } from "../http/form.ts";
+import { all, given, isWebUrl, one } from "../http/form.ts";
 import type { Form } from "../http/form.ts";
-import type { Effect } from "../ledger.ts";
+import type { Effect } from "../ledger-entry.ts";
 import { randomHex } from "../random.ts";
 import { answer, noContent, refuse, rfc2822 } from "./answers.ts";
 import type { Format } from "./answers.ts";
@@ -168,7 +168,7 @@ export function createMessages(desk: Desk): Messages {
     },
     announce(effect, fault) {
       const message = shelf.get(String(effect.input["account_sid"]), effect.id);
-      const url = message === null ? null : one(message.form, "StatusCallback");
+      const url = message === null ? null : given(message.form, "StatusCallback");
       if (message === null || url === null) return;
       const canceled: Step = { status: "canceled", atMs: 0, code: null };
       const steps = effect.operation === "messages.cancel" ? [canceled] : message.life.slice(1);
@@ -244,7 +244,7 @@ function refuseCreate(form: Form, desk: Desk, format: Format): Answer | null {
   if (!isJsonObject(one(form, "ContentVariables"))) return no(21656);
   const validity = one(form, "ValidityPeriod");
   if (validity !== null && !(Number(validity) >= 1 && Number(validity) <= 36_000)) return no(20422, 422);
-  const callback = one(form, "StatusCallback");
+  const callback = given(form, "StatusCallback");
   if (callback !== null && !isWebUrl(callback)) return no(21609);
   if (
     one(form, "ScheduleType") !== null &&

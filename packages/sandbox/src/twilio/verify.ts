@@ -7,7 +7,7 @@
 import type { Answer, Performance } from "../fake.ts";
 import { one } from "../http/form.ts";
 import type { Form } from "../http/form.ts";
-import type { Effect } from "../ledger.ts";
+import type { Effect } from "../ledger-entry.ts";
 import { randomHex } from "../random.ts";
 import { answer, refuse } from "./answers.ts";
 import type { Desk } from "./desk.ts";
