@@ -404,6 +404,7 @@ function blame(finder: LimitFinder, now: number, retryAt: number | null, crowded
     cutWindow(finder, Math.min(window.size, others), now);
     return;
   }
+  const loosened = finder.crowding > 0;
   // A window that was just cut to what went well, and still a 429: then it was never the window.
   const again = finder.windowCut && finder.accepted < Math.max(8, 2 * finder.safeWindow);
   const wide = !again && crowded === null && window.size > finder.safeWindow && others >= finder.safeWindow;
@@ -413,13 +414,11 @@ function blame(finder: LimitFinder, now: number, retryAt: number | null, crowded
     return;
   }
   finder.windowCut = false;
-  if (again) {
-    // The pacer was loosened for the window's sake: back to what really went through.
-    if (finder.crowding >= 0 && finder.base !== null && finder.tripMs > 0) {
-      setBase(finder, Math.min(finder.base, (window.size * 1000) / finder.tripMs));
-    }
-    finder.crowding = Math.min(finder.crowding, -1);
+  if (loosened && finder.base !== null && finder.tripMs > 0) {
+    // Back to what really went through.
+    setBase(finder, Math.min(finder.base, (window.size * 1000) / finder.tripMs));
   }
+  if (again) finder.crowding = Math.min(finder.crowding, -1);
   if (!wide) finder.safeWindow = Math.max(1, Math.min(finder.safeWindow, others));
   cutRate(finder, now, retryAt);
   if (finder.crowding < 0 && finder.base !== null) {
