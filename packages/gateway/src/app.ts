@@ -5,7 +5,12 @@
  * the router because it is asked thousands of times a second; it runs through the same steps as all the others.
  */
 import { OpenAPIHono } from "@hono/zod-openapi";
+import type { LogFields } from "@landline/host";
+import { createBulkStore } from "./bulk/record.ts";
+import { createRunner } from "./bulk/runner.ts";
 import type { Route } from "./call.ts";
+import type { ApiDocument } from "./docs/outline.ts";
+import { createEventBuffer } from "./events/buffer.ts";
 import { authenticator } from "./middleware/authenticate.ts";
 import { createRunningKeys } from "./middleware/idempotency-key.ts";
 import { originCheck } from "./middleware/origin.ts";
@@ -14,12 +19,22 @@ import { createSessions } from "./middleware/sessions.ts";
 import type { Connection, GatewayOptions } from "./options.ts";
 import { defaultLimits } from "./options.ts";
 import { createRouter } from "./router.ts";
+import { accountRoutes } from "./routes/accounts.ts";
 import { batchRoute } from "./routes/batch.ts";
+import { bulkRoutes } from "./routes/bulk.ts";
+import { consoleFallback } from "./routes/console.ts";
 import { createOperationRoute } from "./routes/create-operation.ts";
+import { docsRoutes } from "./routes/docs.ts";
+import { eventsRoute } from "./routes/events.ts";
+import { explainRoute } from "./routes/explain.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { createMessageRoute } from "./routes/messages.ts";
 import { getOperationRoute, listOperationsRoute } from "./routes/operations.ts";
 import type { RoutePorts } from "./routes/ports.ts";
+import { escalationRoute, groupsRoute, revealRoute } from "./routes/review-views.ts";
+import { reviewRoutes } from "./routes/review.ts";
+import { sessionRoutes } from "./routes/session.ts";
+import { webhookRoute } from "./routes/webhooks.ts";
 import { createServe } from "./serve.ts";
 import { targetOf } from "./target.ts";
 import { isUnavailableError } from "./unavailable.ts";
@@ -35,7 +50,7 @@ export interface Gateway {
   /** Drains, ends event streams and bulk work under way (it goes on after a restart). */
   close(): Promise<void>;
   /** The OpenAPI 3.1 document. */
-  openApi(): unknown;
+  openApi(): ApiDocument;
 }
 
 /** Makes a gateway. Throws nothing; faults of configuration are the root's to find. */
@@ -53,22 +68,38 @@ export function createGateway(options: GatewayOptions): Gateway {
     audit: options.audit ?? (async () => {}),
     isDraining,
   };
+  const logFailure = (event: string, error: unknown, fields: LogFields): void => {
+    const message = options.redactor.text(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+    options.log?.("error", event, { ...fields, message });
+  };
+  const authenticate = authenticator(options.keys, sessions);
   const checks = originCheck(options);
   const serve = createServe({
     host,
-    authenticate: authenticator(options.keys, sessions),
+    authenticate,
     hostCheck: checks.host,
     originCheck: checks.origin,
     strictOrigin: options.loopback,
     rateLimit: limits.rate === null ? null : rateLimit(limits.rate, () => host.monotonic()),
     isUnavailable: options.isUnavailable ?? isUnavailableError,
-    onError: (error, requestId, path) => {
-      const message = options.redactor.text(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
-      options.log?.("error", "http.failed", { request_id: requestId, route: path, message });
-    },
+    onError: (error, requestId, path) => logFailure("http.failed", error, { request_id: requestId, route: path }),
     observe: options.observe ?? null,
   });
 
+  const epoch = host.newOperationId().slice(3);
+  const buffer = createEventBuffer(epoch, limits.eventsKept);
+  const unsubscribe = options.outbox.subscribe((event) => {
+    buffer.push(event);
+  });
+  const events = eventsRoute(ports, buffer, authenticate);
+  const bulk = createBulkStore(documents);
+  const runner = createRunner({
+    outbox: options.outbox,
+    store: bulk,
+    host,
+    name: epoch,
+    onError: (error, id) => logFailure("bulk.waits", error, { id }),
+  });
   const create = createOperationRoute(ports);
   const routes: readonly Route[] = [
     create,
@@ -76,10 +107,20 @@ export function createGateway(options: GatewayOptions): Gateway {
     batchRoute(ports),
     listOperationsRoute(ports),
     getOperationRoute(ports),
+    escalationRoute(ports),
+    revealRoute(ports),
+    ...reviewRoutes(ports),
+    groupsRoute(ports),
+    ...bulkRoutes(ports, bulk, runner),
+    ...accountRoutes(ports),
+    explainRoute(ports, options.providers ?? new Map()),
+    events.route,
+    webhookRoute(ports),
+    ...sessionRoutes(ports),
     ...healthRoutes(options, isDraining),
+    ...docsRoutes(() => router.document()),
   ];
-  const app = new OpenAPIHono();
-  const router = createRouter(app, routes, serve);
+  const router = createRouter(new OpenAPIHono(), routes, serve, consoleFallback(options.asset));
 
   return {
     fetch: async (request) => {
@@ -87,12 +128,15 @@ export function createGateway(options: GatewayOptions): Gateway {
       if (request.method === "POST" && target.path === create.path) return serve(create, request, target);
       return router.fetch(request);
     },
-    start: async () => {},
+    start: async () => runner.start(),
     drain: () => {
       draining = true;
     },
     close: async () => {
       draining = true;
+      events.endAll();
+      unsubscribe();
+      await runner.stop();
     },
     openApi: () => router.document(),
   };

@@ -17,6 +17,8 @@ export type Method = "GET" | "POST" | "DELETE";
 export interface Call<Body = unknown> {
   readonly request: Request;
   readonly requestId: string;
+  /** Scheme and authority the request named. */
+  readonly origin: string;
   /** Path below the origin, as sent, without the query. */
   readonly path: string;
   /** The query as sent, without its `?`; empty when there is none. */
@@ -77,9 +79,9 @@ export function route<Body = undefined>(
     path: rule.path,
     access: rule.access,
     document: rule.document,
-    body: (rule.body ?? { type: "none" }) as BodyRule<unknown>,
+    body: rule.body ?? { type: "none" },
     before: rule.before ?? null,
     anyHost: rule.anyHost ?? false,
-    answer: rule.answer as Route["answer"],
+    answer: rule.answer,
   };
 }

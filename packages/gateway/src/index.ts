@@ -18,3 +18,10 @@ export type {
 export { problemStatus } from "./reply.ts";
 export type { ErrorEnvelope, ProblemCode } from "./reply.ts";
 export type { WireAttempt, WireHistory, WireOperation, WireOperationSummary, WireReceipt } from "./wire/operation.ts";
+export { outlineOf } from "./docs/outline.ts";
+export type { ApiDocument, ApiGroup, ApiOperation } from "./docs/outline.ts";
+export type { BulkAction, BulkResult } from "./bulk/record.ts";
+export type { WireBulk } from "./routes/bulk.ts";
+export type { WireSession } from "./routes/session.ts";
+export type { WireAccount, WireHold, WireLane } from "./wire/account.ts";
+export type { WireEvent } from "./wire/event.ts";

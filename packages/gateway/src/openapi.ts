@@ -1,5 +1,6 @@
 /** The OpenAPI 3.1 document, made of the routes. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { ApiDocument } from "./docs/outline.ts";
 
 const description = `Every operation handed to Landline ends in exactly one known state, with the reason.
 
@@ -19,7 +20,7 @@ const tags = [
 ];
 
 /** Generates the document. */
-export function documentOf(app: OpenAPIHono): unknown {
+export function documentOf(app: OpenAPIHono): ApiDocument {
   const { openAPIRegistry: registry } = app;
   registry.registerComponent("securitySchemes", "key", {
     type: "http",
@@ -42,5 +43,5 @@ export function documentOf(app: OpenAPIHono): unknown {
     },
     servers: [{ url: "/" }],
     tags,
-  });
+  }) as unknown as ApiDocument;
 }

@@ -5,6 +5,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Route } from "./call.ts";
 import { route } from "./call.ts";
+import type { ApiDocument } from "./docs/outline.ts";
 import { documentOf } from "./openapi.ts";
 import { problem } from "./reply.ts";
 import type { Serve } from "./serve.ts";
@@ -14,7 +15,7 @@ import { targetOf } from "./target.ts";
 export interface Router {
   fetch(request: Request): Promise<Response>;
   /** The OpenAPI document of the routes. */
-  document(): unknown;
+  document(): ApiDocument;
 }
 
 /**
@@ -46,7 +47,7 @@ export function createRouter(
     const page = methods.length === 0 ? (fallback?.(target.path, req.raw) ?? null) : null;
     return serve(page ?? (methods.length === 0 ? unknownPath : otherMethod(methods)), req.raw, target);
   });
-  let made: unknown = null;
+  let made: ApiDocument | null = null;
   return {
     fetch: async (request) => app.fetch(request),
     document: () => (made ??= documentOf(app)),

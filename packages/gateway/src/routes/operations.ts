@@ -3,17 +3,17 @@ import type { Route } from "../call.ts";
 import { route } from "../call.ts";
 import type { Caller } from "../permissions.ts";
 import { sees } from "../permissions.ts";
-import type { Problem } from "../reply.ts";
-import { json, problem } from "../reply.ts";
+import { json } from "../reply.ts";
 import type { OperationFilter } from "../schemas/filters.ts";
 import { badCursor, readFilters, readParameters, readQuery } from "../schemas/filters.ts";
 import { maskOperation, maskSummary } from "../wire/mask.ts";
 import { toWireOperation, toWireSummary } from "../wire/operation.ts";
 import { getOperationDocument, listOperationsDocument } from "./documents.ts";
 import type { RoutePorts } from "./ports.ts";
+import { visibleStory } from "./visible.ts";
 
 /** `GET /v1/operations/{id}`. */
-export function getOperationRoute({ outbox }: RoutePorts): Route {
+export function getOperationRoute(ports: RoutePorts): Route {
   return route({
     method: "GET",
     path: "/v1/operations/{id}",
@@ -22,8 +22,8 @@ export function getOperationRoute({ outbox }: RoutePorts): Route {
     answer: async ({ caller, params, query }) => {
       const reading = readParameters(query, ["masked"]);
       if (!reading.ok) return reading.problem;
-      const story = await outbox.story(params["id"] ?? "");
-      if (story === null || !sees(caller, story.operation)) return notFound();
+      const story = await visibleStory(params["id"] ?? "", caller, ports);
+      if ("type" in story) return story;
       const shown = toWireOperation(story);
       return json(200, isMasked(caller, reading.value["masked"]) ? maskOperation(shown) : shown, {
         etag: `"${story.operation.version}"`,
@@ -47,7 +47,8 @@ export function listOperationsRoute({ outbox }: RoutePorts): Route {
       if (!filters.ok) return filters.problem;
       const page = await outbox.list(withinSight(caller, filters.value), reading.value.page);
       if (page === "bad_cursor") return badCursor().problem;
-      const data = page.operations.map(toWireSummary);
+      // The filter says it already; whoever answers, nobody sees what is not theirs.
+      const data = page.operations.filter((operation) => sees(caller, operation)).map(toWireSummary);
       const shown = isMasked(caller, masked) ? data.map((operation) => maskSummary(operation)) : data;
       return json(200, { data: shown, next_cursor: page.nextCursor });
     },
@@ -66,9 +67,4 @@ export function withinSight(caller: Caller, filter: OperationFilter): OperationF
 /** True when numbers and bodies are hidden: always from a viewer, and from anybody who asks for it. */
 export function isMasked(caller: Caller, asked?: string): boolean {
   return caller.role === "viewer" || asked === "true";
-}
-
-/** The refusal of an operation that is not there, or not for this caller. */
-export function notFound(): Problem {
-  return problem("NOT_FOUND", "There is no such operation");
 }

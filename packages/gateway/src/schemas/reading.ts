@@ -40,7 +40,7 @@ export function fault(field: string, message: string): { readonly ok: false; rea
 
 /** Zod's messages as the end of a sentence that begins with the field. */
 function said(message: string): string {
-  const missing = /received undefined$/.test(message);
+  const missing = message.endsWith("received undefined");
   if (missing) return "is required";
   return /^(must|is|needs|has)\b/.test(message) ? message : `is not allowed: ${message}`;
 }

@@ -1,13 +1,18 @@
 /** A gateway over a store in memory, one key per role, and short words to talk to it. */
-import { createRedactor } from "@landline/core";
+import { createRedactor, defaultPolicy } from "@landline/core";
 import { createHost, hashing, randomToken } from "@landline/host";
+import { createOutbox } from "@landline/outbox";
+import type { Outbox } from "@landline/outbox";
+import { createMemoryStore } from "@landline/outbox/testing";
+import type { MemoryStore } from "@landline/outbox/testing";
 import { twilio } from "@landline/providers/twilio";
 import { createGateway } from "../app.ts";
 import type { Gateway } from "../app.ts";
 import { createKeyRing } from "../key-ring.ts";
 import type { Role } from "../key-ring.ts";
 import type { GatewayOptions } from "../options.ts";
-import { createFakeOutbox } from "./fake-outbox.ts";
+import { createScriptedSender } from "./scripted-sender.ts";
+import type { ScriptedSender } from "./scripted-sender.ts";
 
 /** Keys by whom they stand for; each is `key-` and the name. */
 export const keyNames = ["app", "other", "viewer", "operator", "admin", "scoped"] as const;
@@ -49,11 +54,18 @@ export interface Asked {
 /** What a test has at hand. */
 export interface Harness {
   readonly gateway: Gateway;
-  readonly store: ReturnType<typeof createFakeOutbox>["store"];
+  readonly store: MemoryStore;
+  readonly outbox: Outbox;
+  readonly sender: ScriptedSender;
   ask(method: string, path: string, asked?: Asked): Promise<Answered>;
   /** Hands in a message and returns the answer's body. */
   // oxlint-disable-next-line typescript/no-explicit-any
   create(key: string, asked?: { readonly as?: KeyName; readonly body?: unknown }): Promise<any>;
+  /** Dispatches until the operation is in this state; returns it as the operator sees it. */
+  // oxlint-disable-next-line typescript/no-explicit-any
+  until(id: string, state: string): Promise<any>;
+  /** Ends what runs. */
+  close(): Promise<void>;
 }
 
 /** Any valid message. */
@@ -64,14 +76,23 @@ export const message = {
 };
 
 /** Makes one. */
-export function createHarness(options: Partial<GatewayOptions> = {}): Harness {
+export function createHarness(options: Partial<GatewayOptions> & { readonly store?: MemoryStore } = {}): Harness {
   const host = createHost();
   const provider = twilio({ accountSid, authToken, from: "+15005550006" });
   const accounts = new Map([
     ["tw", { provider }],
     ["tw2", { provider }],
   ]);
-  const { outbox, store } = createFakeOutbox(accounts);
+  const store = options.store ?? createMemoryStore({ now: host.now });
+  const sender = createScriptedSender(provider);
+  const policy = { ...defaultPolicy, backoff: { ...defaultPolicy.backoff, baseMs: 1, maxMs: 5 } };
+  const outbox = createOutbox({
+    store,
+    accounts: [...accounts.keys()].map((name) => ({ name, provider, sender, policy })),
+    host,
+    hashing,
+  });
+  let running: Promise<void> | null = null;
   const keys = createKeyRing(
     keyNames.map((name) => ({
       name,
@@ -122,7 +143,22 @@ export function createHarness(options: Partial<GatewayOptions> = {}): Harness {
   return {
     gateway,
     store,
+    outbox,
+    sender,
     ask,
+    until: async (id, state) => {
+      await (running ??= outbox.run());
+      for (let tries = 0; tries < 500; tries += 1) {
+        const { body } = await ask("GET", `/v1/operations/${id}`, { as: "operator" });
+        if (body.state === state) return body;
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      }
+      throw new Error(`${id} never became ${state}`);
+    },
+    close: async () => {
+      await gateway.close();
+      if (running !== null) await outbox.stop({ graceMs: 100 });
+    },
     create: async (key, { as = "app", body = message } = {}) =>
       (await ask("POST", "/v1/operations", { as, body, headers: { "idempotency-key": key } })).body,
   };

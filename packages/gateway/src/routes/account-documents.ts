@@ -1,0 +1,79 @@
+/** How accounts look in the OpenAPI document. */
+import { z } from "@hono/zod-openapi";
+import type { RouteDocument } from "../call.ts";
+import { instantSchema } from "../schemas/components.schema.ts";
+import { accountVerbSchema } from "../schemas/verbs.ts";
+import { answers, bodied, bodyOf, keyed, refusals } from "./documents.ts";
+
+const accountSchema = z
+  .object({
+    name: z.string(),
+    provider: z.string(),
+    base_url: z.string(),
+    operations: z.array(z.string()),
+    state: z.enum(["ok", "paused", "blocked", "incident"]),
+    paused: z.boolean(),
+    credentials: z.enum(["ok", "blocked", "unknown"]),
+    incident: z.object({ since: instantSchema, because: z.string() }).nullable(),
+    in_flight: z.int(),
+    holds: z.array(
+      z.object({
+        reason: z.enum(["paused", "blocked", "incident"]),
+        actor: z.string(),
+        because: z.string(),
+        since: instantSchema,
+      }),
+    ),
+    lanes: z.array(
+      z.object({
+        lane: z.string(),
+        open: z.boolean(),
+        breaker: z.enum(["closed", "open", "half_open"]),
+        rate: z.number().nullable().openapi({ description: "Requests per second; null: no limit found yet" }),
+        in_flight: z.int(),
+        window: z.number(),
+        waits_until: instantSchema.nullable(),
+      }),
+    ),
+    last_check: z.object({ at: instantSchema, ok: z.boolean(), message: z.string() }).nullable(),
+  })
+  .openapi("Account");
+
+const nameParam = z.object({ name: z.string().openapi({ example: "tw" }) });
+
+/** `GET /v1/accounts`. */
+export const accountsDocument: RouteDocument = {
+  operationId: "listAccounts",
+  tags: ["Accounts"],
+  summary: "All accounts and their health",
+  responses: {
+    200: answers("Accounts", z.object({ data: z.array(accountSchema) }).openapi("Accounts")),
+    ...refusals(...keyed, "VALIDATION_ERROR"),
+  },
+};
+
+/** `GET /v1/accounts/{name}`. */
+export const accountDocument: RouteDocument = {
+  operationId: "getAccount",
+  tags: ["Accounts"],
+  summary: "One account's health",
+  request: { params: nameParam },
+  responses: { 200: answers("The account", accountSchema), ...refusals(...keyed, "NOT_FOUND") },
+};
+
+const summaries = {
+  pause: "Hold all lanes of an account until somebody resumes it; survives a restart",
+  resume: "Let a paused account go on",
+  check: "Ask the provider whether credentials and service work; a success lifts a block",
+} as const;
+
+/** `POST /v1/accounts/{name}/…`. */
+export function accountVerbDocument(name: keyof typeof summaries): RouteDocument {
+  return {
+    operationId: `${name}Account`,
+    tags: ["Accounts"],
+    summary: summaries[name],
+    request: { params: nameParam, body: bodyOf(accountVerbSchema, false) },
+    responses: { 200: answers("The account", accountSchema), ...refusals(...keyed, ...bodied, "NOT_FOUND") },
+  };
+}

@@ -1,0 +1,140 @@
+/**
+ * The verbs of review, and cancelling. Each is one click of one person on one version: a second click, or somebody
+ * else's in between, gets 409 and changes nothing.
+ */
+import type { FallbackStep, VerbContext, VerbResult } from "@landline/outbox";
+import type { z } from "zod";
+import type { Call, Route } from "../call.ts";
+import { route } from "../call.ts";
+import { versionOf, versionRequired } from "../middleware/version.ts";
+import type { Permission } from "../permissions.ts";
+import { reaches } from "../permissions.ts";
+import type { Answer } from "../reply.ts";
+import { invalid, json, problem, unavailable } from "../reply.ts";
+import { zodReader } from "../schemas/reading.ts";
+import { fallbackSchema, fixSchema, optionalReasonSchema, reasonSchema, resolveSchema } from "../schemas/verbs.ts";
+import { toWireOperation } from "../wire/operation.ts";
+import { wireField } from "./enqueue.ts";
+import type { RoutePorts } from "./ports.ts";
+import { verbDocument } from "./review-documents.ts";
+import { notFound, visible } from "./visible.ts";
+
+/** What every verb's body may have. */
+interface VerbBody {
+  readonly reason?: string | null | undefined;
+  readonly version?: number | undefined;
+}
+
+/** All verbs on one operation. */
+export function reviewRoutes(ports: RoutePorts): readonly Route[] {
+  const { outbox } = ports;
+  return [
+    verb(ports, "cancel", "cancel", optionalReasonSchema, {
+      versionNeeded: false,
+      run: async (id, _body, { actor, reason }, version) => outbox.cancel(id, { actor, reason, version }),
+    }),
+    verb(ports, "retry", "review", reasonSchema, { run: async (id, _body, context) => outbox.retry(id, context) }),
+    verb(ports, "fix", "review", fixSchema, { run: async (id, body, context) => outbox.fix(id, body.input, context) }),
+    verb(ports, "fallback", "review", fallbackSchema, {
+      run: async (id, body, context) => outbox.fallback(id, stepOf(body), context),
+    }),
+    verb(ports, "discard", "review", reasonSchema, { run: async (id, _body, context) => outbox.discard(id, context) }),
+    verb(ports, "resolve", "review", resolveSchema, {
+      run: async (id, body, context) => outbox.resolve(id, body.verdict, body.evidence, context),
+    }),
+    verb(ports, "reconcile", "review", optionalReasonSchema, {
+      run: async (id, _body, context) => outbox.reconcile(id, context),
+    }),
+  ];
+}
+
+/** The names of the verbs. */
+export type VerbName = "cancel" | "retry" | "fix" | "fallback" | "discard" | "resolve" | "reconcile";
+
+function verb<Body extends VerbBody>(
+  ports: RoutePorts,
+  name: VerbName,
+  permission: Permission,
+  schema: z.ZodType<Body>,
+  rule: {
+    readonly versionNeeded?: boolean;
+    readonly run: (id: string, body: Body, context: VerbContext, version: number | null) => Promise<VerbResult>;
+  },
+): Route {
+  const { versionNeeded = true } = rule;
+  const optional = schema.safeParse({}).success;
+  return route<Body>({
+    method: "POST",
+    path: `/v1/operations/{id}/${name}`,
+    access: permission,
+    document: verbDocument(name, schema, { optional, versionNeeded }),
+    body: { type: "json", optional, bytesMax: ports.limits.operationBytesMax, read: zodReader(schema) },
+    answer: async (call) => {
+      if (ports.isDraining()) return unavailable("This gateway is shutting down");
+      const { body, caller, params, request } = call;
+      const operation = await visible(params["id"] ?? "", caller, ports);
+      if ("type" in operation) return operation;
+      const version = versionOf(request.headers, body.version);
+      if (version !== null && typeof version !== "number") return version;
+      if (version === null && versionNeeded) return versionRequired();
+      const foreign = foreignAccount(call, ports);
+      if (foreign !== null) return foreign;
+      const context = {
+        actor: caller.name,
+        reason: body.reason ?? `${name} asked for`,
+        version: version ?? operation.version,
+      };
+      return answerOf(await rule.run(operation.id, body, context, version), ports);
+    },
+  });
+}
+
+async function answerOf(result: VerbResult, ports: RoutePorts): Promise<Answer> {
+  switch (result.type) {
+    case "done": {
+      const shown = result.child ?? result.operation;
+      const story = await ports.outbox.story(shown.id);
+      if (story === null) throw new Error(`operation ${shown.id} was changed and is not there`);
+      const headers = { etag: `"${story.operation.version}"` };
+      return result.child === null
+        ? json(200, toWireOperation(story), headers)
+        : json(201, toWireOperation(story), { ...headers, location: `/v1/operations/${shown.id}` });
+    }
+    case "not_found":
+      return notFound();
+    case "conflict":
+      return problem("STATE_CONFLICT", result.message, {
+        state: result.operation.state,
+        version: result.operation.version,
+      });
+    case "invalid":
+      return problem("VALIDATION_ERROR", result.message, {
+        field: wireField(result.field),
+        ...(result.failure === null ? {} : { guidance: result.failure.guidance }),
+      });
+    default:
+      return result satisfies never;
+  }
+}
+
+/** A fallback may name an account; the key must reach it. */
+function foreignAccount(
+  call: Call<VerbBody & { readonly account?: string | undefined }>,
+  ports: RoutePorts,
+): Answer | null {
+  const { account } = call.body;
+  if (account === undefined) return null;
+  if (!ports.accounts.has(account)) return invalid("account", `There is no account ${JSON.stringify(account)}`);
+  return reaches(call.caller, account)
+    ? null
+    : problem("FORBIDDEN", `This key does not reach the account ${account}`, { field: "account" });
+}
+
+function stepOf(body: z.output<typeof fallbackSchema>): Partial<FallbackStep> {
+  const { account, operation, input } = body;
+  return {
+    ...(account === undefined ? {} : { account }),
+    ...(operation === undefined ? {} : { operation }),
+    ...(input === undefined ? {} : { input }),
+  };
+}

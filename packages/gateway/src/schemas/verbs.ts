@@ -1,0 +1,44 @@
+/** Bodies of the verbs: what people say when they decide. */
+import { z } from "@hono/zod-openapi";
+import { inputSchema } from "./components.schema.ts";
+
+const reason = z.string().trim().min(1).max(2_000).openapi({ description: "Why; kept in the history" });
+const version = z.int().min(1).optional().openapi({ description: "Instead of `If-Match`" });
+const name = z.string().min(1).max(255);
+
+/** `retry`, `discard`, `reconcile` and everything that needs no more than a reason. */
+export const reasonSchema = z.strictObject({ reason, version }).openapi("ReasonRequest");
+/** `cancel`, `reconcile`, account verbs: a reason is welcome. */
+export const optionalReasonSchema = z
+  .strictObject({ reason: reason.nullish(), version })
+  .openapi("OptionalReasonRequest");
+/** Account verbs. */
+export const accountVerbSchema = z.strictObject({ reason: reason.nullish() }).openapi("AccountVerbRequest");
+/** `fix`. */
+export const fixSchema = z.strictObject({ input: inputSchema, reason, version }).openapi("FixRequest");
+/** `fallback`. */
+export const fallbackSchema = z
+  .strictObject({
+    account: name.optional(),
+    operation: name.optional(),
+    input: inputSchema.optional(),
+    reason,
+    version,
+  })
+  .openapi("FallbackRequest");
+/** `resolve`. */
+export const resolveSchema = z
+  .strictObject({
+    verdict: z.enum(["sent", "not_sent"]),
+    evidence: z
+      .string()
+      .trim()
+      .min(1)
+      .max(10_000)
+      .openapi({ description: "What shows it: a provider's page, a receipt, a call" }),
+    reason,
+    version,
+  })
+  .openapi("ResolveRequest");
+/** `reveal`. */
+export const revealSchema = z.strictObject({ reason }).openapi("RevealRequest");
