@@ -47,7 +47,7 @@ export function deadlyStore(store: Store, point: CrashPoint): Store {
           if (point === "C8" && outcome === "accepted") die();
           return result;
         }
-        return await verb.apply(target, args);
+        return verb.apply(target, args);
       };
     },
   });
@@ -64,7 +64,7 @@ export function deadlySender(sender: Sender, point: CrashPoint): Sender {
         if (point === "C5") die();
         // The sandbox takes the message at once and answers after a second: die in between.
         if (point === "C6") setTimeout(die, 400);
-        return await (value as (...inner: unknown[]) => Promise<unknown>).apply(target, args);
+        return (value as (...inner: unknown[]) => Promise<unknown>).apply(target, args);
       };
     },
   });

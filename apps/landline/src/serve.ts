@@ -8,7 +8,7 @@ import { createAdaptorServer } from "@hono/node-server";
 import { consoleDirectory } from "@landline/console/assets";
 import { createRedactor } from "@landline/core";
 import { createGateway, createKeyRing } from "@landline/gateway";
-import { hashing, randomToken } from "@landline/host";
+import { digest, hashing, randomToken } from "@landline/host";
 import { providerForExplaining, providerNames } from "@landline/providers";
 import type { Config } from "./config/index.ts";
 import { readAssets } from "./console-assets.ts";
@@ -58,14 +58,14 @@ export async function serve(config: Config, options: ServeOptions): Promise<Runn
   const system = await wireSystem(config);
   try {
     const { host, outbox, store } = system;
-    const keys = await readKeys(config.apiKeys, store, { digest: host.digest, newToken: randomToken });
+    const keys = await readKeys(config.apiKeys, store, { digest, newToken: randomToken });
     const redactor = createRedactor(config.secrets);
     const observers = await observeSystem(system, redactor);
     const assets = await readAssets(consoleDirectory());
     let draining = false;
     const gateway = createGateway({
       outbox,
-      keys: createKeyRing(keys.records, { digest: host.digest, equal: hashing.equal }),
+      keys: createKeyRing(keys.records, { digest, equal: (left, right) => hashing.equal(left, right) }),
       accounts: config.accounts,
       routes: config.routes,
       providers: explainable(),
@@ -76,7 +76,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Runn
       redactor,
       publicUrl: config.http.publicUrl,
       loopback,
-      readiness: async () => (draining ? "draining" : await storeProblem(system.store)),
+      readiness: async () => (draining ? "draining" : storeProblem(system.store)),
       metrics: observers.metrics,
       metricsAccess: config.http.metrics,
       asset: (name) => assets.get(name) ?? null,
@@ -119,14 +119,14 @@ function explainable(): ReadonlyMap<string, NonNullable<ReturnType<typeof provid
 }
 
 async function storeProblem(store: { now(): Promise<number> }): Promise<string | null> {
-  return await store.now().then(
+  return store.now().then(
     () => null,
     (error: unknown) => `the store does not answer: ${error instanceof Error ? error.message : String(error)}`,
   );
 }
 
 async function listen(server: Server, hostname: string, port: number): Promise<number> {
-  return await new Promise((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       const taken =
         error.code === "EADDRINUSE" ? `${hostname}:${port} is in use; choose another with --port` : error.message;
@@ -153,5 +153,5 @@ async function closed(server: Server): Promise<void> {
 }
 
 function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "::1" || /^127\./.test(hostname);
+  return hostname === "localhost" || hostname === "::1" || hostname.startsWith("127.");
 }

@@ -33,7 +33,7 @@ export interface System {
 export async function openStore(config: StoreConfig): Promise<OpenStore> {
   switch (config.type) {
     case "sqlite": {
-      const store = await sqliteStore(config.path);
+      const store = sqliteStore(config.path);
       return { store, waker: store };
     }
     case "postgres": {

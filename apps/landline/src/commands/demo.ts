@@ -124,7 +124,7 @@ function summary(
   const causes = new Map<string, { count: number; guidance: string }>();
   for (const operation of parked) {
     const cause = [operation.parked_reason, operation.failure?.code, operation.failure?.kind]
-      .filter((part) => part != null)
+      .filter((part) => typeof part === "string")
       .join(" ");
     const known = causes.get(cause);
     causes.set(cause, { count: (known?.count ?? 0) + 1, guidance: operation.failure?.guidance ?? "" });

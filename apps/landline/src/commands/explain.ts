@@ -49,7 +49,7 @@ export function registerExplain(program: Command): void {
 }
 
 async function readBody(file: string): Promise<string> {
-  if (file === "-") return await text(process.stdin);
+  if (file === "-") return text(process.stdin);
   try {
     return await readFile(file, "utf8");
   } catch {

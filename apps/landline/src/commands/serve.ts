@@ -1,13 +1,9 @@
-import { createRedactor } from "@landline/core";
 /**
  * `landline serve` and `landline work`: the two ways to run for a long time.
  *
  * What they need is loaded when they run, so that `landline explain` does not wait for a database driver.
  */
 import type { Command } from "commander";
-import { loadConfig } from "../config/index.ts";
-import { observeSystem } from "../observe/index.ts";
-import { serve } from "../serve.ts";
 import { untilStopped } from "../signals.ts";
 import { CommandError, exit, printJson, say } from "../terminal.ts";
 import type { CommonOptions } from "../terminal.ts";

@@ -3,7 +3,7 @@
  */
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import path from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { ConfigFault, Policy } from "@landline/core";
 import { defaultPolicy, isRecord, parsePolicy } from "@landline/core";
@@ -42,10 +42,10 @@ export async function loadConfig(
 ): Promise<Config> {
   const found =
     file === null
-      ? fileNames.map((name) => path.join(directory, name)).find((name) => existsSync(name))
-      : path.resolve(directory, file);
+      ? fileNames.map((name) => join(directory, name)).find((name) => existsSync(name))
+      : resolve(directory, file);
   if (found === undefined) return checkConfig({}, null, directory, environment);
-  return checkConfig(await readConfigFile(found), found, path.dirname(found), environment);
+  return checkConfig(await readConfigFile(found), found, dirname(found), environment);
 }
 
 async function readConfigFile(file: string): Promise<unknown> {
@@ -95,18 +95,12 @@ export function checkConfig(
     add(reading.faults);
     if (reading.account !== null) accounts.set(name, reading.account);
   }
+  const accountNames = new Set(Object.keys(isRecord(raw["accounts"]) ? raw["accounts"] : {}));
+  add(routeFaults(raw["routes"], accountNames));
   if (!parsed.success) throw new ConfigError(file, faults);
 
   const value = parsed.data;
-  const routes = new Map<string, readonly RouteStep[]>();
-  for (const [name, steps] of Object.entries(value.routes)) {
-    routes.set(
-      name,
-      steps.map((step, index) =>
-        readStep(step, `routes.${name}[${index}]`, isRecord(raw["accounts"]) ? raw["accounts"] : {}, add),
-      ),
-    );
-  }
+  const routes = new Map(Object.entries(value.routes).map(([name, steps]) => [name, steps.map(readStep)]));
   add(duplicateNames(value.apiKeys));
   if (faults.length > 0) throw new ConfigError(file, faults);
 
@@ -133,7 +127,7 @@ export function checkConfig(
 }
 
 /** Keys of an account that are not the provider's business. */
-const ownKeys = ["policy", "limits"];
+const ownKeys = new Set(["policy", "limits"]);
 
 function readAccount(
   name: string,
@@ -142,7 +136,7 @@ function readAccount(
 ): { account: AccountConfig | null; faults: readonly ConfigFault[] } {
   const path = `accounts.${name}`;
   if (!isRecord(source)) return { account: null, faults: [{ path, message: "must be an object" }] };
-  const providerPart = Object.fromEntries(Object.entries(source).filter(([key]) => !ownKeys.includes(key)));
+  const providerPart = Object.fromEntries(Object.entries(source).filter(([key]) => !ownKeys.has(key)));
   const faults: ConfigFault[] = [...accountFaults(providerPart, path)];
   const policy = parsePolicy(source["policy"], over, `${path}.policy`);
   if (!policy.ok) faults.push(...policy.faults);
@@ -169,24 +163,28 @@ function readLimits(source: unknown, path: string): { limits: LimitsConfig; faul
     else if (typeof value !== "number" || !(value > 0))
       faults.push({ path: `${path}.${key}`, message: "must be a number above 0" });
   }
-  return { limits: faults.length === 0 ? (source as LimitsConfig) : {}, faults };
+  return { limits: faults.length === 0 ? source : {}, faults };
 }
 
-function readStep(
-  step: string,
-  path: string,
-  accounts: Record<string, unknown>,
-  add: (faults: readonly ConfigFault[]) => void,
-): RouteStep {
+/** Steps that name an account nobody configured. What is not a list of texts is the schema's business. */
+function routeFaults(routes: unknown, accounts: ReadonlySet<string>): readonly ConfigFault[] {
+  return Object.entries(isRecord(routes) ? routes : {}).flatMap(([name, steps]) =>
+    (Array.isArray(steps) ? steps : []).flatMap((step, index): ConfigFault[] => {
+      if (typeof step !== "string" || accounts.has(readStep(step).account)) return [];
+      const message = `names the account "${readStep(step).account}", which is not configured`;
+      return [{ path: `routes.${name}[${index}]`, message }];
+    }),
+  );
+}
+
+function readStep(step: string): RouteStep {
   const [account = step, channel = null] = step.split(":");
-  if (!Object.hasOwn(accounts, account))
-    add([{ path, message: `names the account "${account}", which is not configured` }]);
   return { account, channel };
 }
 
 function readStore(store: string, directory: string): StoreConfig {
   if (!store.startsWith("sqlite:")) return { type: "postgres", url: store };
-  return { type: "sqlite", path: path.resolve(directory, store.slice("sqlite:".length)) };
+  return { type: "sqlite", path: resolve(directory, store.slice("sqlite:".length)) };
 }
 
 function readAlert(alert: NonNullable<ConfigFile["alerts"]>[number]): AlertConfig {

@@ -63,7 +63,7 @@ export async function startService(
 }
 
 async function firstJsonLine(child: ChildProcess, said: readonly string[]): Promise<Record<string, unknown>> {
-  return await new Promise((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", (code) => {
       reject(new Error(`a process ended with ${code ?? "a signal"} before it was ready: ${said.join("").trim()}`));

@@ -220,7 +220,7 @@ class Gateway {
       "content-type": "application/json",
       "idempotency-key": idempotencyKey,
     };
-    return await this.#insist(route, { method: "POST", headers, body: JSON.stringify(body) });
+    return this.#insist(route, { method: "POST", headers, body: JSON.stringify(body) });
   }
 
   async operations(): Promise<StoredOperation[]> {
@@ -265,11 +265,11 @@ function countStates(operations: readonly StoredOperation[]): Record<string, num
 }
 
 async function settledWithin(promise: Promise<unknown>, ms: number): Promise<boolean> {
-  return await Promise.race([promise.then(() => true), sleep(ms).then(() => false)]);
+  return Promise.race([promise.then(() => true), sleep(ms).then(() => false)]);
 }
 
 async function freePort(): Promise<number> {
-  return await new Promise((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);
     server.listen(0, "127.0.0.1", () => {

@@ -27,7 +27,7 @@ export async function observeSystem(system: System, redactor: Redactor): Promise
     logEvent(log, event);
     metrics.event(event);
   });
-  return await Promise.resolve({
+  return Promise.resolve({
     log,
     metrics: metrics.text,
     request: metrics.request,

@@ -1,0 +1,107 @@
+/**
+ * A configuration is either usable as a whole or refused with everything that is wrong with it.
+ */
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { ConfigError, checkConfig } from "./index.ts";
+
+const sid = `AC${"1".repeat(32)}`;
+const good = {
+  store: "sqlite:./data/landline.db",
+  apiKeys: [{ name: "app", role: "sender", key: { env: "LANDLINE_KEY" } }],
+  accounts: {
+    tw: { provider: "twilio", accountSid: sid, authToken: { env: "TWILIO_AUTH_TOKEN" }, policy: { attemptsMax: 2 } },
+  },
+  routes: { otp: ["tw:whatsapp", "tw:sms"] },
+  policy: { attemptTimeout: "5s" },
+};
+const environment = { LANDLINE_KEY: "key-of-the-app", TWILIO_AUTH_TOKEN: "token-of-the-account" };
+
+const faultsOf = (source: unknown, variables: Record<string, string> = environment): readonly string[] => {
+  try {
+    checkConfig(source, "landline.config.json", "/srv", variables);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.faults.map((fault) => fault.path);
+  }
+};
+
+describe("a usable configuration", () => {
+  const config = checkConfig(good, "/srv/landline.config.json", "/srv", environment);
+
+  test("counts relative paths from its own file", () => {
+    expect(config.store).toEqual({ type: "sqlite", path: path.resolve("/srv/data/landline.db") });
+  });
+
+  test("fills the environment in and treats what came from there as secret", () => {
+    expect(config.apiKeys[0]?.key).toBe("key-of-the-app");
+    expect(config.secrets).toEqual(expect.arrayContaining(["key-of-the-app", "token-of-the-account"]));
+  });
+
+  test("merges policies: account over configuration over defaults", () => {
+    const policy = config.accounts.get("tw")?.policy;
+    expect(policy).toMatchObject({ attemptsMax: 2, attemptTimeoutMs: 5_000, totalWaitMaxMs: 60_000 });
+  });
+
+  test("reads a route as account and channel", () => {
+    expect(config.routes.get("otp")).toEqual([
+      { account: "tw", channel: "whatsapp" },
+      { account: "tw", channel: "sms" },
+    ]);
+  });
+});
+
+describe("a broken configuration", () => {
+  test("names every fault at once, with its path", () => {
+    const faults = faultsOf({
+      store: "mysql:x",
+      htp: {},
+      http: { port: 99_999 },
+      apiKeys: [{ name: "a", role: "boss", key: "longenough" }],
+      accounts: {
+        tw: {
+          provider: "twilio",
+          accountSid: "AC1",
+          authToken: "x".repeat(32),
+          policy: { attemptsMax: 0 },
+          limits: { perSecond: 1 },
+        },
+        no: { provider: "pigeon" },
+      },
+      routes: { otp: ["tw:sms", "zz:sms"] },
+      policy: { deadline: "soon" },
+      alerts: [{ to: "fax" }],
+    });
+    expect([...faults].toSorted()).toEqual(
+      [
+        "accounts.no.provider",
+        "accounts.tw.accountSid",
+        "accounts.tw.limits.perSecond",
+        "accounts.tw.policy.attemptsMax",
+        "alerts[0].to",
+        "apiKeys[0].role",
+        "htp",
+        "http.port",
+        "policy.deadline",
+        "routes.otp[1]",
+        "store",
+      ].toSorted(),
+    );
+  });
+
+  test("names a variable that is not set, once", () => {
+    expect(faultsOf(good, { LANDLINE_KEY: "key-of-the-app" })).toEqual(["accounts.tw.authToken"]);
+  });
+
+  test("never prints a secret", () => {
+    const secret = "do-not-print-me-1234";
+    const source = {
+      ...good,
+      apiKeys: [{ name: "a", role: "boss", key: secret }],
+      accounts: { tw: { provider: "twilio", accountSid: "AC1", authToken: secret } },
+    };
+    expect(() => checkConfig(source, null, "/srv", {})).toThrow(ConfigError);
+    expect(() => checkConfig(source, null, "/srv", {})).not.toThrow(secret);
+  });
+});
