@@ -119,7 +119,9 @@ describe("from a bare code", () => {
       status: null,
     });
     expect(told.message).toBe("Code 99999 is unknown: it is not in the table of plain");
-    expect(told.guidance).toContain("Code 99999 is unknown");
+    expect(told.guidance).toBe(
+      "Code 99999 is unknown: it is not in the table of plain. Give the HTTP status and the body too, or look the code up in the provider's documentation.",
+    );
     expect(told.docs).toBe("https://www.rfc-editor.org/rfc/rfc9110#section-15");
   });
 

@@ -2,7 +2,15 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parkedReasons } from "./decide.ts";
 import type { LifecycleEvent, StoredState } from "./lifecycle.ts";
-import { isCancellable, isFinal, lifecycleEvents, next, operationStates, statesBefore } from "./lifecycle.ts";
+import {
+  isCancellable,
+  isFinal,
+  lifecycleEvents,
+  next,
+  operationStates,
+  stateAfter,
+  statesBefore,
+} from "./lifecycle.ts";
 
 const stored = operationStates.filter((state): state is StoredState => state !== "held");
 
@@ -51,6 +59,7 @@ describe("the table", () => {
   test.each(stored)("%s leads nowhere else", (state) => {
     for (const event of lifecycleEvents) {
       expect([event, next(state, event)]).toEqual([event, ways[state][event] ?? null]);
+      expect(ways[state][event] ?? stateAfter(event)).toBe(stateAfter(event));
       expect(statesBefore(event).includes(state)).toBe(ways[state][event] !== undefined);
     }
   });

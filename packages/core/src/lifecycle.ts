@@ -82,6 +82,11 @@ export function statesBefore(event: LifecycleEvent): readonly StoredState[] {
   return legal[event].from;
 }
 
+/** The state an event leads to. */
+export function stateAfter(event: LifecycleEvent): StoredState {
+  return legal[event].to;
+}
+
 /**
  * Applies an event.
  * @returns the state after it, or null when the event is not legal in this state

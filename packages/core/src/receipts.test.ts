@@ -342,6 +342,8 @@ test("every step is a chain of legal transitions, never lowers the rank, and a s
       }
       expect(step.state).toBe(state);
       expect(step.receiptRank).toBeGreaterThanOrEqual(subject.receiptRank);
+      const surprising = ["parked", "undelivered", "expired", "delivered", "cancelled", "discarded", "superseded"];
+      expect(step.alert && !surprising.includes(subject.state)).toBe(false);
       expect(step.fallback && !subject.hasFallback).toBe(false);
       expect(step.failure === null).toBe(meaning !== "undelivered");
       const parkedReason = step.events.includes("park") ? "undelivered" : subject.parkedReason;

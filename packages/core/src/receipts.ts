@@ -12,7 +12,7 @@ import type { ParkedReason } from "./decide.ts";
 import type { Failure } from "./failure.ts";
 import { failure } from "./failure.ts";
 import type { LifecycleEvent, StoredState } from "./lifecycle.ts";
-import { next } from "./lifecycle.ts";
+import { stateAfter } from "./lifecycle.ts";
 import type { OperationClass } from "./policy.ts";
 import type { ErrorEntry, ReceiptEvent } from "./provider.ts";
 
@@ -57,7 +57,7 @@ export function applyReceipt(subject: ReceiptSubject, event: ReceiptEvent, entry
     fallback: false,
     failure: event.meaning === "undelivered" ? receiptFailure(event, entry) : null,
     alert: false,
-    because: `recorded: ${event.status}`,
+    because: event.status,
   };
   if (event.meaning === "inbound") return { ...kept, because: "an inbound message, not about this operation" };
   const ranked: ReceiptStep = { ...kept, receiptRank: Math.max(subject.receiptRank, event.rank) };
@@ -191,7 +191,6 @@ function progress(subject: ReceiptSubject, event: ReceiptEvent): string {
 }
 
 function after(step: ReceiptStep, events: readonly LifecycleEvent[], alert: boolean, because: string): ReceiptStep {
-  let { state } = step;
-  for (const event of events) state = next(state, event) ?? state;
-  return { ...step, events, state, alert, because };
+  const last = events.at(-1);
+  return { ...step, events, state: last === undefined ? step.state : stateAfter(last), alert, because };
 }

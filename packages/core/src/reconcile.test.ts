@@ -61,6 +61,12 @@ describe("weigh", () => {
     });
   });
 
+  test("one too many at the very edge counts", () => {
+    expect(weigh([candidate("SM1", start - 2_000), candidate("SM2", start - 2_000)], start, 0, none).type).toBe(
+      "unclear",
+    );
+  });
+
   test("one without a date makes all of it unclear", () => {
     expect(weigh([candidate("SM1", start), candidate("SM2", null)], start, 0, none)).toEqual({
       type: "unclear",

@@ -43,21 +43,21 @@ export function weigh(
   rivals: readonly Rival[] = [],
 ): Finding {
   const free = candidates.filter((candidate) => !owned.has(candidate.providerId));
-  const undated = free.find((candidate) => candidate.createdAt === null);
-  if (undated !== undefined) return cannotDate(undated);
+  const dated: Dated[] = [];
+  for (const candidate of free) {
+    if (candidate.createdAt === null) return cannotDate(candidate);
+    dated.push({ candidate, createdAt: candidate.createdAt });
+  }
   const offset = skewMs - resolutionMs;
-  let left = free.flatMap((candidate): readonly Dated[] =>
-    candidate.createdAt === null ? [] : [{ candidate, createdAt: candidate.createdAt }],
-  );
-  left = left.toSorted(oldestFirst);
+  let left: readonly Dated[] = dated.toSorted(oldestFirst);
   const take = (from: number): Candidate | null => {
     const taken = left.find(({ createdAt }) => createdAt >= from + offset);
     left = left.filter((one) => one !== taken);
     return taken?.candidate ?? null;
   };
-  for (const rival of rivals.filter(({ before }) => before).toSorted(earliestFirst)) take(rival.startedAt);
+  for (const rival of rivals) if (rival.before) take(rival.startedAt);
   const mine = take(startedAt);
-  for (const rival of rivals.filter(({ before }) => !before).toSorted(earliestFirst)) take(rival.startedAt);
+  for (const rival of rivals) if (!rival.before) take(rival.startedAt);
   const spare = left.filter(({ createdAt }) => createdAt >= startedAt + offset).length;
   if (spare > 0) {
     const because = `more equal messages than attempts were created (${spare} too many); which one is this cannot be told`;
@@ -75,10 +75,6 @@ interface Dated {
 
 function oldestFirst(left: Dated, right: Dated): number {
   return left.createdAt - right.createdAt || (left.candidate.providerId < right.candidate.providerId ? -1 : 1);
-}
-
-function earliestFirst(left: Rival, right: Rival): number {
-  return left.startedAt - right.startedAt;
 }
 
 function cannotDate({ providerId }: Candidate): Finding {

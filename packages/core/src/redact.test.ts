@@ -164,6 +164,16 @@ describe("by name", () => {
       "POST / HTTP/1.1\r\nAuthorization: Basic QUM6eA==\r\nHost: x",
       "POST / HTTP/1.1\r\nAuthorization: [redacted]\r\nHost: x",
     ],
+    ["note: refused X-Api-Key: hush", "note: refused X-Api-Key: [redacted]"],
+    ["x-note: X-Api-Key:hush\nnext: line", "x-note: X-Api-Key:[redacted]\nnext: line"],
+    [
+      "back=https://h/?api_key=hush&x=1&auth_token=abc==&y=2",
+      "back=https://h/?api_key=[redacted]&x=1&auth_token=[redacted]&y=2",
+    ],
+    ["token: it has expired", "token: it has expired"],
+    ["secret: nobody knows it", "secret: nobody knows it"],
+    ["api_key: ", "api_key: "],
+    ["api_key=&x=1", "api_key=&x=1"],
     ["Cookie: a=b; c=d", "Cookie: [redacted]"],
     ["sent {X-Api-Key: hush", "sent {X-Api-Key: [redacted]"],
     ["X-Request-Id: RQ1\nset-cookie: sid=1", "X-Request-Id: RQ1\nset-cookie: [redacted]"],
@@ -305,6 +315,8 @@ describe("value", () => {
 
 test("takes linear time for hostile text", () => {
   const pieces = [
+    "token=",
+    "api_key:x",
     '"a":"',
     '\\"',
     '"',

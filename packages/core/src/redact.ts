@@ -141,26 +141,38 @@ export function isSecretName(name: string): boolean {
 }
 
 const jsonMember = /"([\w.-]{1,64})"(\s{0,8}:\s{0,8})(?:"(?:[^"\\]|\\.)*"?|[^\s",:[\]{}]+)/g;
-const formMember = /(^|[?&;,\s"'>])([\w.-]{1,64})=([^&;,\s"'<]+)/g;
-const headerLine = /(^|[\s{(,])([a-z][\w-]{1,63})(\s{0,4}:[ \t]{0,4})([^\s"{[][^\r\n"]*)/gi;
+const formName = /(?<![\w.-])([\w.-]{1,64})=(?=[^&;,\s"'<=])/g;
+const formEnd = /[&;,\s"'<]/g;
+const headerName = /(?<![\w-])([a-z][\w-]{1,63})\s{0,4}:[ \t]{0,4}(?=[^\s"{[])/gi;
+const headerEnd = /[\r\n"]/g;
 const scheme = /\b(Basic|Bearer)( {1,4})([\w+/.~=-]{4,})/gi;
 const userinfo = /(:\/\/)[^\s/@:"]{0,256}:[^\s/@"]{1,256}@/g;
 
 function withoutFields(text: string, isSecret: (name: string) => boolean): string {
-  return text
+  const members = text
     .replace(userinfo, `$1${redactedMark}@`)
     .replace(jsonMember, (all, name: string, colon: string) =>
       isSecret(name) ? `"${name}"${colon}"${redactedMark}"` : all,
-    )
-    .replace(headerLine, (all, before: string, name: string, colon: string) =>
-      isHeaderName(name) && isSecret(name) ? `${before}${name}${colon}${redactedMark}` : all,
-    )
-    .replace(formMember, (all, before: string, name: string) =>
-      isSecret(name) ? `${before}${name}=${redactedMark}` : all,
-    )
-    .replace(scheme, (all, name: string, space: string, value: string) =>
-      isWord(value) ? all : `${name}${space}${redactedMark}`,
     );
+  const headers = cutAfter(members, headerName, headerEnd, (name) => isHeaderName(name) && isSecret(name));
+  return cutAfter(headers, formName, formEnd, isSecret).replace(
+    scheme,
+    (all, name: string, space: string, value: string) => (isWord(value) ? all : `${name}${space}${redactedMark}`),
+  );
+}
+
+/** Replaces what stands between a secret's name and the end. What follows any other name is searched for names again. */
+function cutAfter(text: string, names: RegExp, ends: RegExp, isSecret: (name: string) => boolean): string {
+  let output = "";
+  let done = 0;
+  for (const match of text.matchAll(names)) {
+    if (match.index < done || !isSecret(String(match[1]))) continue;
+    const from = match.index + match[0].length;
+    ends.lastIndex = from;
+    output += text.slice(done, from) + redactedMark;
+    done = ends.exec(text)?.index ?? text.length;
+  }
+  return output + text.slice(done);
 }
 
 /** "token: expired" is a sentence; `X-Auth-Token: …`, `Cookie: …` and `api_key: …` are not. */
