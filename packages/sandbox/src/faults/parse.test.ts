@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { expect, test } from "vitest";
 import { parseFaults } from "./parse.ts";
 
@@ -49,4 +51,10 @@ test("all defects are named at once", () => {
     "rules[0].do.delay",
     "rules[1]",
   ]);
+});
+
+test("the guide's document is fine", () => {
+  const guide = readFileSync(path.resolve(import.meta.dirname, "../../../../docs/guides/sandbox.md"), "utf8");
+  const example = /```json\n([\s\S]*?)```/.exec(guide)?.[1] ?? "";
+  expect(parseFaults(JSON.parse(example))).toMatchObject({ ok: true });
 });
