@@ -81,7 +81,8 @@ export function answerCases(
           for (const status of [500, 502, 503, 504, 520, 599]) {
             const documented = code !== null && subject.documentedNotExecuted.includes(code);
             const entry = code === null ? undefined : subject.create().errors.get(code);
-            if (documented || (entry !== undefined && entry.status !== status)) continue;
+            const refusal = entry !== undefined && (entry.arrives === "sync" || entry.arrives === "both");
+            if (documented || (refusal && entry.status !== status)) continue;
             const outcome = judge(response(status, code === null ? "" : subject.errorBody(code, "x")));
             must(outcome.type === "ambiguous", `status ${status} with code ${code} must be doubt`, outcome);
           }

@@ -125,6 +125,21 @@ describe("credentials", () => {
   });
 });
 
+test("a throttled token request says until when", () => {
+  const { credentials } = twilio({ accountSid, clientId: "OQ1", clientSecret: "s" });
+  const body = JSON.stringify({
+    code: 20429,
+    message: "slow down",
+    status: 429,
+    throttled_until: new Date(now + 8_000).toISOString(),
+  });
+  const reading =
+    credentials.type === "token"
+      ? credentials.read({ type: "response", status: 429, headers: {}, body, complete: true, at: now }, now)
+      : null;
+  expect(reading).toMatchObject({ ok: false, outcome: { type: "throttled", retryAt: now + 8_000 } });
+});
+
 describe("the probe", () => {
   const { probe } = twilio({ accountSid, authToken: "t", baseUrl: "http://127.0.0.1:9/p" });
   test("reads one message of the account", () => {

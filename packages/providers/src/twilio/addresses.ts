@@ -5,7 +5,7 @@
 import type { Form } from "../input/rules.ts";
 import { numberFault } from "../phone/e164.ts";
 
-const channelNumber = /^(whatsapp|rcs|sms|mms):(.*)$/s;
+const channelNumber = /^(whatsapp|rcs):(.*)$/s;
 const alphanumericSender = /^(?=.*[A-Za-z])[A-Za-z0-9 &+_-]{1,11}$/;
 const shortCode = /^\d{3,8}$/;
 
@@ -15,7 +15,7 @@ export const messageRecipient: Form = (text) => {
   const channel = channelNumber.exec(text);
   if (channel !== null) return prefixed(channel[1] ?? "", numberFault(channel[2] ?? ""));
   if (text.includes(":")) return "has a channel that is not known; use whatsapp:, messenger: or rcs:";
-  return shortCode.test(text) && text.length <= 6 ? null : numberFault(text);
+  return numberFault(text);
 };
 
 /** `From` of a message: a number, a short code, an alphanumeric name, a channel address or a Wireless SIM. */

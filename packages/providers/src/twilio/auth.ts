@@ -11,6 +11,7 @@ import { objectOf, stringOf } from "../http/json.ts";
 import type { Endpoints } from "./endpoints.ts";
 import { readError } from "./observe.ts";
 import type { TwilioOptions } from "./options.ts";
+import { instantOf } from "./time.ts";
 
 /** The credentials of an account. @see https://www.twilio.com/docs/iam/api-keys */
 export function credentialsOf(options: TwilioOptions, endpoints: Endpoints): Credentials {
@@ -75,15 +76,16 @@ function tokenCredentials(clientId: string, clientSecret: string, endpoints: End
 const lifetimeDefaultSeconds = 3_600;
 
 function readToken(observation: Observation, now: number): TokenReading {
-  if (observation.type === "response" && observation.status >= 200 && observation.status <= 299) {
-    const answer = objectOf(observation.body);
-    const token = stringOf(answer?.["access_token"]);
-    if (token !== null) {
-      const seconds = answer?.["expires_in"];
-      const lifetime = typeof seconds === "number" && seconds > 0 && seconds < 1e9 ? seconds : lifetimeDefaultSeconds;
-      return { ok: true, token, expiresAt: now + lifetime * 1000 };
-    }
+  if (observation.type === "transport") return { ok: false, outcome: classify(observation, null, tokenTraits, now) };
+  const answer = objectOf(observation.body);
+  const token = stringOf(answer?.["access_token"]);
+  if (observation.status >= 200 && observation.status <= 299 && token !== null) {
+    const seconds = answer?.["expires_in"];
+    const lifetime = typeof seconds === "number" && seconds > 0 && seconds < 1e9 ? seconds : lifetimeDefaultSeconds;
+    return { ok: true, token, expiresAt: now + lifetime * 1000 };
   }
-  const reading = observation.type === "response" ? { ...readError(observation), shape: "oauth" as const } : null;
-  return { ok: false, outcome: classify(observation, reading, tokenTraits, now) };
+  const said = readError(observation, answer);
+  const until = instantOf(answer?.["throttled_until"]);
+  const retryAfterMs = until === null ? said.retryAfterMs : Math.max(0, until - observation.at, said.retryAfterMs ?? 0);
+  return { ok: false, outcome: classify(observation, { ...said, shape: "oauth", retryAfterMs }, tokenTraits, now) };
 }

@@ -14,9 +14,6 @@ export const verificationSid = /^VE[0-9a-fA-F]{32}$/;
 /** A Messaging Service. */
 export const messagingServiceSid = /^MG[0-9a-fA-F]{32}$/;
 
-/** An account. */
-export const accountSid = /^AC[0-9a-fA-F]{32}$/;
-
 /** The rule of a field that holds an identifier with one of the prefixes (`SM|MM`). */
 export function sidRule(prefixes: string): FieldRule {
   return {

@@ -137,6 +137,8 @@ describe("an answer", () => {
     [503, 20503, "ambiguous", { execution: "unknown", remedy: "reconcile" }],
     [400, 30410, "ambiguous", { execution: "unknown" }],
     [400, 30003, "rejected", { execution: "not_executed" }],
+    [500, 30008, "ambiguous", { execution: "unknown" }],
+    [201, 30008, "ambiguous", { execution: "unknown" }],
     [400, 99999, "rejected", { kind: "invalid_request", code: "99999" }],
     [429, 99999, "throttled", { kind: "rate_limited" }],
     [500, 99999, "ambiguous", { execution: "unknown" }],

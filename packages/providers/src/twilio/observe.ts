@@ -67,12 +67,13 @@ export function readError(observation: ResponseObservation, parsed = objectOf(ob
 
 /**
  * The row of a code that came as an answer. A code that usually comes later, on a message that was taken, speaks of a
- * message that was not taken when it comes as a refusal.
+ * message that was not taken when it comes as a refusal; inside anything else it proves nothing.
  */
 function entryInAnswer(code: string | null, status: number): ErrorEntry | null {
   const entry = twilioErrors.get(code ?? (status === 404 ? unknownAccount : "")) ?? null;
-  if (entry === null || entry.execution !== "executed" || status < 400 || status > 499) return entry;
-  return { ...entry, execution: "not_executed" };
+  if (entry === null || entry.arrives === "sync" || entry.arrives === "both") return entry;
+  if (status < 400 || status > 499) return null;
+  return entry.execution === "executed" ? { ...entry, execution: "not_executed" } : entry;
 }
 
 /** A wrong account SID or base URL answers 404; a proxy may leave out the code. */

@@ -81,6 +81,10 @@ describe("a message", () => {
     ],
     [{ ...valid, From: `MG${hex32}` }, ["From is a Messaging Service; write it as MessagingServiceSid"]],
     [{ ...valid, Body: "x".repeat(1601) }, ["Body must have at most 1600 characters, not 1601"]],
+    [
+      { ...valid, To: "12345" },
+      ["To lacks the leading + and the country code; write it in E.164, such as +14155550100"],
+    ],
     [{ ...valid, Body: "" }, ["Body must not be empty"]],
     [{ ...valid, Body: 5 }, ["Body must be a text"]],
     [{ ...valid, body: "x" }, ["body is not a field of this operation; meant is Body"]],
