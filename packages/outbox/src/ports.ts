@@ -358,7 +358,11 @@ export interface Store {
   release(leases: readonly Lease[]): Promise<void>;
   /** Writes the intent of attempt `number`; false: the lease was lost and nothing may be sent. */
   start(lease: Lease, attempt: { readonly number: number; readonly requestDigest: string }): Promise<boolean>;
-  /** Writes the outcome; false: the lease was lost, see `witness`. */
+  /**
+   * Writes the outcome; false: the lease was lost, see `witness`. Also false, and nothing changed, for an `accept` of
+   * a *reconciling* operation whose provider id belongs to another operation of the account by now: what was found is
+   * another's. (Answers to attempts are never refused so: idempotent operations may share an id.)
+   */
   settle(lease: Lease, settlement: Settlement): Promise<boolean>;
   /** A late acceptance by a worker that lost its lease: kept as evidence, and it resolves doubt. */
   witness(lease: Lease, attempt: AttemptResult, providerId: string): Promise<void>;
@@ -404,8 +408,9 @@ export interface Store {
 
   command(command: Command): Promise<CommandResult>;
   /**
-   * Stores an event once (by account and dedupe key) and applies it if its operation is known: by operation id, else
-   * by account and provider id. Unless inbound it proves acceptance, so it applies `accept` (and the provider id)
+   * Stores an event once (by account and dedupe key) and applies it if its operation is known: the one that owns the
+   * provider id (the one named by operation id first, if it is among the owners), else the one named by operation id.
+   * The owner comes first because equal operations in doubt are settled one match each, whichever was meant. Unless inbound it proves acceptance, so it applies `accept` (and the provider id)
    * where that is legal, of the parked ones only to those in doubt; then `deliver` or `fail_delivery` by its meaning
    * where that is legal. A rank below the one reached changes nothing, except that `delivered` is always taken and a
    * first final word is never refused. `failure` is what an `undelivered` event means; kept with the operation.

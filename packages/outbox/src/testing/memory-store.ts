@@ -112,6 +112,11 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
     return { type: "inserted", id: operation.id, createdAt: row.record.createdAt };
   };
 
+  const isOthers = ({ record }: Row, providerId: string): boolean => {
+    const owner = effects.get(`${record.account}\n${providerId}`);
+    return record.state === "reconciling" && owner !== undefined && owner !== record.id;
+  };
+
   const blockedByEarlier = (row: Row): boolean => {
     const { ordered, subject, account } = row.record;
     if (!ordered || subject === null) return false;
@@ -161,9 +166,10 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
   };
 
   const find = (account: string, event: ReceiptEvent): Row | undefined => {
-    const byId = event.operationId === null ? undefined : rows.get(event.operationId);
-    if (byId?.record.account === account) return byId;
-    return event.providerId === null ? undefined : rows.get(effects.get(`${account}\n${event.providerId}`) ?? "");
+    const found = event.operationId === null ? undefined : rows.get(event.operationId);
+    const named = found?.record.account === account ? found : undefined;
+    if (event.providerId === null || named?.record.providerId === event.providerId) return named;
+    return rows.get(effects.get(`${account}\n${event.providerId}`) ?? "") ?? named;
   };
 
   const apply = (row: Row, kept: KeptReceipt): ReceiptResult => {
@@ -289,7 +295,8 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
     async settle(lease, settlement) {
       open();
       const row = held(lease);
-      if (row === null || !settle(row, settlement, now())) return false;
+      if (row === null || (settlement.type === "accept" && isOthers(row, settlement.providerId))) return false;
+      if (!settle(row, settlement, now())) return false;
       file(row);
       return true;
     },
