@@ -99,7 +99,8 @@ function instant(year: Part, month: Part, day: Part, hour: Part, minute: Part, s
   if (monthIndex < 0 || h > 23 || m > 59 || s > 60) return null;
   const midnight = new Date(0);
   midnight.setUTCFullYear(y, monthIndex, d);
-  if (midnight.getUTCMonth() !== monthIndex || midnight.getUTCDate() !== d) return null;
+  // A day that the month does not have lands on another day of the next one.
+  if (midnight.getUTCDate() !== d) return null;
   return midnight.getTime() + ((h * 60 + m) * 60 + s) * 1_000;
 }
 
@@ -149,7 +150,7 @@ function parameters(parts: readonly string[]): ReadonlyMap<string, string> {
 
 /** Unsaid counts as used up: a reset without a rest is only worth sending when there is something to wait for. */
 function isUsedUp(remaining: string | undefined): boolean {
-  return remaining === undefined || !(Number(remaining) > 0);
+  return !(Number(remaining) > 0);
 }
 
 function providerClock(date: string | undefined, now: number): number {

@@ -16,6 +16,25 @@ test("both alphabets of base64, and its percent-encoded form", () => {
   expect(forms).toContain("fn5%2BPz8%2FPj4%2B");
 });
 
+test("every way a text is escaped", () => {
+  const forms = formsOf(`a b&<>"'/!`);
+  for (const form of [
+    `a b&<>"'/!`,
+    "a%20b%26%3C%3E%22'%2F!",
+    "a%20b%26%3c%3e%22'%2f!",
+    "a%20b%26%3C%3E%22%27%2F%21",
+    "a%20b%26%3c%3e%22%27%2f%21",
+    "a+b%26%3C%3E%22%27%2F%21",
+    "a+b%26%3c%3e%22%27%2f%21",
+    `a b&<>\\"'/!`,
+    `a b&<>\\"'\\/!`,
+    "a b&amp;&lt;&gt;&quot;&#39;/!",
+  ]) {
+    expect(forms).toContain(form);
+  }
+  expect(formsOf("a*b~c")).toContain("a%2Ab%7Ec");
+});
+
 test("what is too short has no form", () => {
   expect(secretLengthMin).toBe(4);
   expect(formsOf("abc")).toEqual([]);

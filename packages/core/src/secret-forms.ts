@@ -25,7 +25,7 @@ export function formsOf(secret: string): readonly string[] {
   const base64 = [0, 1, 2].flatMap((shift) => base64At(bytesOf(percent), shift));
   const wrapped = base64.flatMap((one) => [one, encodeURIComponent(one)]);
   const all = [text, ...encoded, json, json.replace(/\//g, "\\/"), html, ...wrapped];
-  return [...new Set(all)].filter((one) => one.length >= secretLengthMin);
+  return [...new Set(all)];
 }
 
 /** UTF-8 bytes, from the percent-encoded text. */
