@@ -1,7 +1,8 @@
 /**
  * One coarse timer for all timeouts of a process, because a timer (or worse, an AbortSignal) per call costs more than
  * the rest of the policy together. Entries hang in slots of a wheel; while there are any, one timer ticks, and it never
- * keeps the process alive (a request in flight does that by its socket). An entry expires up to one tick late, never early.
+ * keeps the process alive (a request in flight does that by its socket). An entry expires up to two ticks
+ * (20 ms) late, never early.
  *
  * It refuses to be a scheduler: waits that someone awaits (back-off) use `Ambient.after`.
  */
@@ -13,12 +14,12 @@ export interface Expiring {
   due: number;
   previous: Expiring | null;
   next: Expiring | null;
-  /** Called once, at most one tick after it was due. Must not throw. */
+  /** Called once, at most two ticks after it was due. Must not throw. */
   expire(): void;
 }
 
-const tickMs = 20;
-const slotCount = 512;
+const tickMs = 10;
+const slotCount = 1_024;
 
 /** The clock a wheel turns by. */
 export type WheelClock = Pick<Ambient, "monotonic" | "after">;

@@ -1,0 +1,242 @@
+import type { Credentials, Diagnosis } from "@landline/core";
+import { classify, failure } from "@landline/core";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createSender } from "./create-sender.ts";
+import type { AccountSender } from "./create-sender.ts";
+import { flakyServer } from "./testing/flaky-server.ts";
+import type { FlakyServer } from "./testing/flaky-server.ts";
+import { letterbox } from "./testing/letterbox.ts";
+
+let server: FlakyServer;
+const open: AccountSender[] = [];
+beforeEach(async () => {
+  server = await flakyServer();
+});
+afterEach(async () => {
+  for (const sender of open.splice(0)) sender.close();
+  await server.close();
+});
+
+const start = (options: Parameters<typeof letterbox>[1] = {}): AccountSender => {
+  const sender = createSender(letterbox(server.url, options), { callbackUrl: "https://here.example/hook" });
+  open.push(sender);
+  return sender;
+};
+const request = {
+  operationId: "op_1",
+  operation: "letters.post",
+  input: { to: "+1555", text: "hi" },
+  idempotencyKey: "k1",
+};
+const options = { timeoutMs: 2_000, signal: new AbortController().signal };
+const withDeadline = () => ({ ...options, deadline: Date.now() + 10_000 });
+
+test("makes one attempt, with the key, the callback and the operation id", async () => {
+  const report = await start().attempt(request, withDeadline());
+  expect(report).toMatchObject({ outcome: { type: "accepted", providerId: "SM0001" }, status: 201, phase: "done" });
+  expect(JSON.parse(server.received[0]?.body ?? "")).toEqual({
+    to: "+1555",
+    text: "hi",
+    callback: "https://here.example/hook",
+    operation: "op_1",
+  });
+  expect(server.received[0]?.headers["idempotency-key"]).toBe("k1");
+});
+
+test("never repeats and never rejects", async () => {
+  server.script.push({ status: 503 }, "reset-before-accept");
+  const sender = start();
+  expect((await sender.attempt(request, withDeadline())).outcome.type).toBe("ambiguous");
+  expect((await sender.attempt(request, withDeadline())).outcome.type).toBe("ambiguous");
+  expect(server.received).toHaveLength(2);
+});
+
+test("a deadline that has passed, a bad input and an unknown operation cost no request", async () => {
+  const sender = start();
+  expect(await sender.attempt(request, { ...options, deadline: Date.now() - 1 })).toMatchObject({
+    outcome: { type: "unavailable" },
+    phase: "prepare",
+  });
+  expect(await sender.attempt({ ...request, input: { to: "0" } }, withDeadline())).toMatchObject({
+    outcome: { type: "rejected", failure: { field: "to" } },
+  });
+  expect(await sender.attempt({ ...request, operation: "toString" }, withDeadline())).toMatchObject({
+    outcome: { type: "rejected", failure: { field: "operation" } },
+  });
+  expect(sender.traits("toString")).toBeNull();
+  expect(server.received).toHaveLength(0);
+});
+
+test("the digest tells requests apart and is equal for every attempt", () => {
+  const sender = start();
+  expect(sender.digest(request)).toMatch(/^[0-9a-f]{64}$/);
+  expect(sender.digest({ ...request })).toBe(sender.digest(request));
+  expect(sender.digest({ ...request, input: { to: "+1555", text: "ho" } })).not.toBe(sender.digest(request));
+  expect(sender.digest({ ...request, operation: "nothing" })).toMatch(/^[0-9a-f]{64}$/);
+});
+
+test("looks, polls and probes", async () => {
+  const sender = start();
+  await sender.attempt(request, withDeadline());
+  const report = await sender.lookup(request, options);
+  expect(report).toMatchObject({ ok: true, candidates: [{ providerId: "SM0001" }] });
+  expect(report.ok && Math.abs(report.skewMs)).toBeLessThan(1_000);
+  expect(await sender.poll("letters.post", "SM0001", options)).toMatchObject({ meaning: "delivered" });
+  server.answerGet = () => ({ status: 200, body: JSON.stringify({ sid: "AC1" }) });
+  expect(await sender.probe(options)).toMatchObject({ type: "accepted" });
+  server.answerGet = () => ({ status: 401, body: "{}" });
+  expect(await sender.probe(options)).toMatchObject({ type: "rejected", failure: { kind: "authentication" } });
+  expect(await sender.lookup(request, options)).toMatchObject({ ok: false });
+  expect(await sender.poll("letters.post", "SM0001", options)).toBeNull();
+  expect(await sender.poll("nothing", "SM0001", options)).toBeNull();
+});
+
+test("a list that does not end is no answer", async () => {
+  server.answerGet = () => ({ status: 200, body: JSON.stringify({ messages: [], next: "?again" }) });
+  expect(await start().lookup(request, options)).toMatchObject({
+    ok: false,
+    outcome: { failure: { message: expect.stringContaining("20 pages") as string } },
+  });
+});
+
+test("a provider that cannot read an answer leaves doubt, not an exception", async () => {
+  const provider = letterbox(server.url);
+  const { "letters.post": post } = provider.operations;
+  const broken = {
+    ...provider,
+    operations: { ...provider.operations, "letters.post": { ...post, observe: () => JSON.parse("") as never } },
+  };
+  const sender = createSender(broken);
+  open.push(sender);
+  expect(await sender.attempt(request, withDeadline())).toMatchObject({
+    outcome: { type: "ambiguous", failure: { kind: "internal", execution: "unknown" } },
+  });
+});
+
+describe("bearer tokens", () => {
+  let issued = 0;
+  let answer: () => { readonly status: number; readonly body: string } = () => ({ status: 200, body: "" });
+  const credentials = (): Credentials => ({
+    type: "token",
+    request: { method: "GET", url: `${server.url}/token`, headers: {}, body: null },
+    read: (observation, now) => {
+      if (observation.type === "response" && observation.status === 200)
+        return { ok: true, token: observation.body, expiresAt: now + 3_600_000 };
+      return {
+        ok: false,
+        outcome: classify(
+          observation,
+          null,
+          { family: "t", effect: "idempotent", doubt: "park", keyLifetimeMs: null, lookupSettleMs: 0, ordered: false },
+          now,
+        ),
+      };
+    },
+    headers: (token) => ({ authorization: `Bearer ${token}` }),
+  });
+  beforeEach(() => {
+    issued = 0;
+    answer = () => ({ status: 200, body: `token-${(issued += 1)}` });
+    server.answerGet = () => answer();
+  });
+  const tokenRequests = () => server.received.filter(({ url }) => url === "/token").length;
+
+  test("one refresh serves all who wait, and the token is kept", async () => {
+    const sender = start({ credentials: credentials() });
+    await Promise.all([1, 2, 3, 4].map(() => sender.attempt(request, withDeadline())));
+    await sender.attempt(request, withDeadline());
+    expect(tokenRequests()).toBe(1);
+    expect(
+      server.received
+        .filter(({ method }) => method === "POST")
+        .every(({ headers }) => headers.authorization === "Bearer token-1"),
+    ).toBe(true);
+  });
+
+  test("a refused token is refreshed once and the request repeated once", async () => {
+    server.script.push({ status: 401 });
+    const report = await start({ credentials: credentials() }).attempt(request, withDeadline());
+    expect(report.outcome.type).toBe("accepted");
+    expect(tokenRequests()).toBe(2);
+    expect(server.effects).toHaveLength(1);
+  });
+
+  test("a second refusal stops, and blocks the account", async () => {
+    server.script.push({ status: 401 }, { status: 401 }, { status: 401 });
+    const report = await start({ credentials: credentials() }).attempt(request, withDeadline());
+    expect(report.outcome).toMatchObject({
+      type: "rejected",
+      blocksAccount: true,
+      failure: { kind: "authentication", remedy: "fix_account" },
+    });
+    expect(server.received.filter(({ method }) => method === "POST")).toHaveLength(2);
+  });
+
+  test("a token endpoint that is down is asked again, a refused client is not; nothing of ours left either way", async () => {
+    let failures = 1;
+    answer = () => (failures-- > 0 ? { status: 503, body: "" } : { status: 200, body: "t" });
+    const sender = start({ credentials: credentials() });
+    expect((await sender.attempt(request, withDeadline())).outcome.type).toBe("accepted");
+    expect(tokenRequests()).toBe(2);
+    answer = () => ({ status: 401, body: "" });
+    const refused = start({ credentials: credentials() });
+    server.received.length = 0;
+    expect((await refused.attempt(request, withDeadline())).outcome).toMatchObject({
+      type: "rejected",
+      blocksAccount: true,
+      failure: { execution: "not_executed" },
+    });
+    expect(server.received).toHaveLength(1);
+  });
+
+  test("an abort does not wait for a slow token", async () => {
+    server.answerGet = () => "hang";
+    const controller = new AbortController();
+    const pending = start({ credentials: credentials() }).attempt(request, {
+      ...withDeadline(),
+      signal: controller.signal,
+    });
+    await expect.poll(() => server.received.length).toBe(1);
+    const began = performance.now();
+    controller.abort();
+    expect((await pending).outcome).toMatchObject({ type: "unavailable", failure: { execution: "not_executed" } });
+    expect(performance.now() - began).toBeLessThan(30);
+  });
+});
+
+describe("a diagnosis", () => {
+  const diagnosis = (): Diagnosis => ({
+    applies: ({ kind }) => kind === "authorization",
+    describe: () => [{ method: "GET", url: `${server.url}/whoami`, headers: {}, body: null }],
+    read: (source, _input, [answer]) =>
+      failure({ ...source, guidance: `You are ${answer?.type === "response" ? answer.body : "nobody"}.` }),
+  });
+
+  test("is asked for once and explains every refusal after it", async () => {
+    server.script.push({ status: 403 }, { status: 403 }, { status: 400 });
+    server.answerGet = () => ({ status: 200, body: "client-7" });
+    const sender = start({ diagnosis: diagnosis() });
+    for (let count = 0; count < 2; count += 1) {
+      expect((await sender.attempt(request, withDeadline())).outcome).toMatchObject({
+        failure: { guidance: "You are client-7." },
+      });
+    }
+    expect((await sender.attempt(request, withDeadline())).outcome).toMatchObject({
+      failure: { kind: "invalid_request" },
+    });
+    expect(server.received.filter(({ url }) => url === "/whoami")).toHaveLength(1);
+  });
+
+  test("that cannot be made leaves the failure as it was", async () => {
+    server.script.push({ status: 403 });
+    server.answerGet = () => "hang";
+    const report = await start({ diagnosis: { ...diagnosis(), read: () => JSON.parse("") as never } }).attempt(
+      request,
+      { ...withDeadline(), timeoutMs: 100 },
+    );
+    expect(report.outcome).toMatchObject({
+      type: "rejected",
+      failure: { kind: "authorization", guidance: expect.stringContaining("valid") as string },
+    });
+  });
+});
