@@ -87,6 +87,7 @@ describe("looking for a message", () => {
     ["spaces at its ends", { body: ` ${input.Body}\n` }],
     ["a sender not yet chosen", { from: null }],
     ["a text that was redacted at once", { body: "" }],
+    ["a count of media that cannot be read", { num_media: null }],
   ])("is not misled by %s", (_name, over) => {
     expect(found([listed(over)])).toEqual([id(1)]);
   });
@@ -150,6 +151,14 @@ describe("looking for a message", () => {
     );
     expect(reading).toMatchObject({ ok: false, outcome: { type } });
   });
+});
+
+test("media that are not counted yet do not make a message absent, other media do", () => {
+  const media = { ...input, MediaUrl: ["https://example.com/a.png", "https://example.com/b.png"] };
+  expect(found([listed({ num_media: "2" })], media)).toEqual([id(1)]);
+  expect(found([listed({ num_media: "0" })], media)).toEqual([id(1)]);
+  expect(found([listed({ num_media: "3" })], media)).toEqual([]);
+  expect(found([listed({ num_media: "1" })], media)).toEqual([]);
 });
 
 describe("looking for a call", () => {

@@ -193,12 +193,15 @@ function sameAddress(theirs: unknown, ours: string): boolean {
   );
 }
 
-/** A Messaging Service may turn media into a link, and a forced MMS may count its text: only then it says nothing. */
+/**
+ * More media than were sent are another message. Fewer prove nothing: a Messaging Service may turn media into a link,
+ * and nothing says that media are counted before they were fetched. A forced MMS may count its own text.
+ */
 function sameMedia(theirs: unknown, input: MessageCreateInput): boolean {
-  if (input.MessagingServiceSid !== undefined || input.SendAsMms !== undefined) return true;
-  const expected = input.MediaUrl === undefined ? 0 : [input.MediaUrl].flat().length;
-  const count = codeOf(theirs);
-  return count === null || Number(count) === expected;
+  if (input.SendAsMms !== undefined) return true;
+  const sent = input.MediaUrl === undefined ? 0 : [input.MediaUrl].flat().length;
+  const count = Number(codeOf(theirs) ?? sent);
+  return Number.isNaN(count) || count === sent || count === 0;
 }
 
 const trialPrefix = "Sent from your Twilio trial account - ";
