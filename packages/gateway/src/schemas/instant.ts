@@ -22,5 +22,13 @@ export function parseInstant(text: unknown): number | null {
 export function instant(ms: number): string;
 export function instant(ms: number | null): string | null;
 export function instant(ms: number | null): string | null {
-  return ms === null ? null : new Date(Math.max(-8.64e15, Math.min(8.64e15, ms))).toISOString();
+  if (ms === null) return null;
+  if (ms === lastMs) return lastText;
+  lastText = new Date(Math.max(-8.64e15, Math.min(8.64e15, ms))).toISOString();
+  lastMs = ms;
+  return lastText;
 }
+
+// One answer says the same instant several times (created, updated, next attempt); writing it is what costs.
+let lastMs = Number.NaN;
+let lastText = "";
