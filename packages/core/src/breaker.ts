@@ -13,18 +13,20 @@
 export interface BreakerOptions {
   /** Share of failures that opens it. Default 0.5. */
   readonly failureRatio: number;
-  /** Answers within the window below which it never opens. Default 10. */
+  /** Answers within the window below which it never opens; as many failures in a row always open it. Default 10. */
   readonly volumeMin: number;
   /** How long an answer counts. Default 10,000. */
   readonly windowMs: number;
   /** First open time. Default 1,000. */
   readonly openMs: number;
-  /** Open times double up to this. Default 4,000: an outage of any length is noticed to be over within it. */
+  /** Open times double up to this. Default 2,000: the end of an outage is noticed within it. */
   readonly openMaxMs: number;
   /** A probe that never ended is given up after this. Default 30,000. */
   readonly probeTimeoutMs: number;
-  /** How long the rate takes to come back after a good probe. Default 2,000. */
+  /** How long the rate takes to come back to what it was after a good probe. Default 2,000. */
   readonly rampMs: number;
+  /** How long after that, at least, it may grow by no more than 2 % per second. Default 10,000. */
+  readonly cautionMs: number;
 }
 
 /** The defaults of {@link BreakerOptions}. */
@@ -33,9 +35,10 @@ export const defaultBreaker: BreakerOptions = {
   volumeMin: 10,
   windowMs: 10_000,
   openMs: 1_000,
-  openMaxMs: 4_000,
+  openMaxMs: 2_000,
   probeTimeoutMs: 30_000,
   rampMs: 2_000,
+  cautionMs: 10_000,
 };
 
 /** Where a breaker stands. */
@@ -53,6 +56,8 @@ export interface Breaker {
   goodSum: number;
   badSum: number;
   slot: number;
+  /** Failures in a row. */
+  streak: number;
   /** When the open time is over, or the probe is given up. */
   until: number;
   /** Openings in a row without a good probe between them. */
@@ -79,6 +84,7 @@ export function createBreaker(options: Partial<BreakerOptions>, now: number): Br
     goodSum: 0,
     badSum: 0,
     slot: Math.floor(now / (complete.windowMs / slots)),
+    streak: 0,
     until: 0,
     openings: 0,
     rampFrom: -Infinity,
@@ -88,12 +94,10 @@ export function createBreaker(options: Partial<BreakerOptions>, now: number): Br
 }
 
 /** The earliest instant at which the breaker admits a start; not after `now` means now. */
-export function breakerOpensAt(breaker: Breaker, now: number): number {
+export function breakerOpensAt(breaker: Breaker): number {
   switch (breaker.state) {
     case "closed":
-      return breaker.rampFrom === -Infinity || now >= breaker.rampFrom + breaker.options.rampMs
-        ? now
-        : breaker.rampNext;
+      return breaker.rampFrom === -Infinity ? -Infinity : breaker.rampNext;
     case "open":
     case "half_open":
       return breaker.until;
@@ -123,6 +127,7 @@ export function breakerProbeReturned(breaker: Breaker, now: number): void {
 
 /** The provider answered as a healthy one does. */
 export function breakerSuccess(breaker: Breaker, now: number): void {
+  breaker.streak = 0;
   if (breaker.state === "closed") {
     const slot = advance(breaker, now);
     breaker.good[slot] = (breaker.good[slot] ?? 0) + 1;
@@ -143,17 +148,19 @@ export function breakerFailure(breaker: Breaker, now: number): boolean {
   const slot = advance(breaker, now);
   breaker.bad[slot] = (breaker.bad[slot] ?? 0) + 1;
   breaker.badSum += 1;
+  breaker.streak += 1;
   const volume = breaker.goodSum + breaker.badSum;
-  if (volume < breaker.options.volumeMin || breaker.badSum < volume * breaker.options.failureRatio) return false;
+  const enough = volume >= breaker.options.volumeMin && breaker.badSum >= volume * breaker.options.failureRatio;
+  if (!enough && breaker.streak < breaker.options.volumeMin) return false;
   open(breaker, now);
   return true;
 }
 
 function open(breaker: Breaker, now: number): void {
   const { openMs, openMaxMs, windowMs } = breaker.options;
-  if (breaker.state === "closed") {
-    if (breaker.rampFrom === -Infinity)
-      breaker.rampRate = Math.max(breaker.rampRate, (breaker.goodSum * 1000) / windowMs);
+  // The best tenth of the window tells how fast it went before it went wrong; a relapse knows no better.
+  if (breaker.state === "closed" && breaker.rampFrom === -Infinity) {
+    breaker.rampRate = (0.95 * Math.max(...breaker.good) * slots * 1000) / windowMs;
   }
   breaker.state = "open";
   breaker.until = now + Math.min(openMaxMs, openMs * 2 ** breaker.openings);
@@ -163,6 +170,7 @@ function open(breaker: Breaker, now: number): void {
 function close(breaker: Breaker, now: number): void {
   breaker.state = "closed";
   breaker.openings = 0;
+  breaker.streak = 0;
   breaker.good.fill(0);
   breaker.bad.fill(0);
   breaker.goodSum = 0;
@@ -172,16 +180,21 @@ function close(breaker: Breaker, now: number): void {
   breaker.rampNext = now;
 }
 
-/** During the ramp starts are spaced by a rate that grows linearly to what was delivered before. */
+/** During the ramp starts are spaced by a rate that grows to what it was before, and then slowly beyond it. */
 function takeRamp(breaker: Breaker, now: number): void {
-  const share = (now - breaker.rampFrom) / breaker.options.rampMs;
-  if (share >= 1) {
-    breaker.rampFrom = -Infinity;
-    breaker.rampRate = 0;
-    return;
-  }
-  const rate = Math.max(2, breaker.rampRate * Math.max(0.1, share));
-  breaker.rampNext = Math.max(now, breaker.rampNext) + 1000 / rate;
+  const { rampMs, cautionMs } = breaker.options;
+  const gone = now - breaker.rampFrom;
+  const gap = 1000 / Math.max(2, breaker.rampRate * rampShare(gone, rampMs, cautionMs));
+  // The ramp ends when nobody needs it any longer: as long as work has piled up, its end would be a storm.
+  if (gone >= rampMs + cautionMs && now >= breaker.rampNext + gap) breaker.rampFrom = -Infinity;
+  else breaker.rampNext = Math.max(now, breaker.rampNext) + gap;
+}
+
+/** Of the rate before: from a tenth to all of it, then 2 % of it more each second, and after the caution 2 % of what it is. */
+function rampShare(gone: number, rampMs: number, cautionMs: number): number {
+  if (gone < rampMs) return Math.max(0.1, gone / rampMs);
+  const careful = 1 + (Math.min(cautionMs, gone - rampMs) * 0.02) / 1000;
+  return careful * 1.02 ** (Math.max(0, gone - rampMs - cautionMs) / 1000);
 }
 
 function advance(breaker: Breaker, now: number): number {

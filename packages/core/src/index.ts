@@ -29,3 +29,4 @@ export * from "./retry-after.ts";
 export * from "./status-rules.ts";
 export * from "./wait.ts";
 export * from "./window.ts";
+export * from "./shares.ts";

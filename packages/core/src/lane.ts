@@ -21,6 +21,7 @@ import type { Budget, BudgetOptions } from "./budget.ts";
 import { createBudget, deposit, withdraw } from "./budget.ts";
 import type { LimitFinder } from "./limit-finder.ts";
 import {
+  applyRate,
   createLimitFinder,
   findableAt,
   finderAccepted,
@@ -111,7 +112,7 @@ export function createLane(options: LaneOptions, now: number): Lane {
 export function admit(lane: Lane, now: number): Admission {
   const { finder } = lane;
   if (finder.pausedUntil > now) return refuse(lane, finder.pausedUntil, "the provider asked to slow down");
-  const reopens = breakerOpensAt(lane.breaker, now);
+  const reopens = breakerOpensAt(lane.breaker);
   if (reopens > now) return refuse(lane, reopens, "the provider is failing; the breaker waits before it asks again");
   const found = findableAt(finder);
   if (found > now) {
@@ -161,6 +162,19 @@ export function withdrawRetry(lane: Lane, now: number): boolean {
   return withdraw(lane.budget, now);
 }
 
+/**
+ * Changes the configured rate, as when a worker's share of it changes. What the lane has found out stays.
+ * @param ratePerSecond starts per second, or null for no configured limit
+ * @throws RangeError for a rate that is not above 0; a worker without a share must not ask the lane at all
+ */
+export function setLaneRate(lane: Lane, ratePerSecond: number | null): void {
+  if (ratePerSecond !== null && !(ratePerSecond > 0)) {
+    throw new RangeError(`ratePerSecond must be above 0, not ${ratePerSecond}`);
+  }
+  lane.finder.rateMax = ratePerSecond;
+  applyRate(lane.finder);
+}
+
 /** What people see of a lane. */
 export interface LaneView {
   /** Whether an attempt could start now or shortly; false while paused or while the breaker is not closed. */
@@ -177,7 +191,7 @@ export interface LaneView {
 
 /** A lane's health at `now`, for people and dashboards. */
 export function laneHealth(lane: Lane, now: number): LaneView {
-  const reopens = breakerOpensAt(lane.breaker, now);
+  const reopens = breakerOpensAt(lane.breaker);
   const until = Math.max(lane.finder.pausedUntil, lane.breaker.state === "closed" ? -Infinity : reopens);
   return {
     open: until <= now && lane.breaker.state === "closed",

@@ -27,6 +27,8 @@ const firstFlight = 4;
 /** While exploring, a flight is at most this plus {@link riskShare} of what was delivered. */
 const riskFloor = 9;
 const riskShare = 1 / 50;
+/** A landing lasts no longer, unless round trips do. */
+const landingMaxMs = 1_000;
 /** Windows that people configure, in milliseconds. */
 const customaryWindows = [
   1_000, 2_000, 5_000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000, 3_600_000,
@@ -48,7 +50,7 @@ export interface LimitFinder {
   readonly pacer: Pacer;
   readonly window: InFlightWindow;
   /** The configured rate, or null. */
-  readonly rateMax: number | null;
+  rateMax: number | null;
   phase: "exploring" | "landing" | "paced" | "silent";
   /** No start before this. */
   pausedUntil: number;
@@ -178,10 +180,11 @@ export function createLimitFinder(pacer: Pacer, window: InFlightWindow, now: num
 export function findableAt(finder: LimitFinder): number {
   switch (finder.phase) {
     case "landing":
-      return Infinity;
+      // One attempt that hangs must not hold up the lane.
+      return Math.max(finder.pausedUntil, finder.landingFrom + Math.max(landingMaxMs, 4 * finder.tripMs));
     case "silent":
       // One probe at a time: while it is under way its end decides.
-      return finder.window.inFlight > 0 ? Infinity : Math.max(finder.pausedUntil, pacedAt(finder.pacer));
+      return finder.window.inFlight > finder.oldFlight ? Infinity : Math.max(finder.pausedUntil, pacedAt(finder.pacer));
     case "exploring":
     case "paced": {
       const at = Math.max(finder.pausedUntil, pacedAt(finder.pacer));
@@ -195,6 +198,7 @@ export function findableAt(finder: LimitFinder): number {
 /** Before an attempt starts, with the pacer as it was. */
 export function finderStarted(finder: LimitFinder, now: number): void {
   const { pacer, window } = finder;
+  if (finder.phase === "landing") land(finder, now);
   finder.area += window.inFlight * (now - finder.areaAt);
   finder.areaAt = now;
   finder.tight = pacer.rate !== null && now - pacer.due < 150 / pacer.rate;
@@ -310,7 +314,10 @@ export function finderTold(finder: LimitFinder, now: number, remaining: number, 
 
 /** After every end: the last of a landing flight decides. */
 export function finderSettled(finder: LimitFinder, now: number): void {
-  if (finder.phase !== "landing" || finder.window.inFlight > 0) return;
+  if (finder.phase === "landing" && finder.window.inFlight === 0) land(finder, now);
+}
+
+function land(finder: LimitFinder, now: number): void {
   const { window } = finder;
   const took = Math.max(1, now - finder.landingFrom, finder.tripMs);
   finder.leap = 0;
@@ -388,7 +395,8 @@ function setBase(finder: LimitFinder, rate: number): void {
   applyRate(finder);
 }
 
-function applyRate(finder: LimitFinder): void {
+/** Gives the pacer what is believed and what is configured, whichever is less. */
+export function applyRate(finder: LimitFinder): void {
   const wanted = finder.base === null ? null : finder.base * (1 + finder.leap);
   const capped = wanted === null ? finder.rateMax : finder.rateMax === null ? wanted : Math.min(wanted, finder.rateMax);
   setRate(finder.pacer, capped);
@@ -454,7 +462,8 @@ function cutRate(finder: LimitFinder, now: number, retryAt: number | null): void
   const base = finder.base ?? 1;
   const { leap, accepted } = finder;
   finder.leap = 0;
-  if (accepted >= steadyAnswers && now - finder.acceptedFrom >= 1_000) finder.best = Math.max(finder.best, seenRate(finder, now));
+  if (accepted >= steadyAnswers && now - finder.acceptedFrom >= 1_000)
+    finder.best = Math.max(finder.best, seenRate(finder, now));
   if (leap > 0) {
     finder.leaps = Math.max(0, finder.leaps - 1);
     finder.failedLeaps += 1;
@@ -510,7 +519,9 @@ function climb(finder: LimitFinder, now: number): void {
     finder.base =
       base *
       (1 +
-        (finder.estimated ? (finder.costly ? climbShare / 4 : climbShare) * boldness(finder.accepted) : firstClimbShare));
+        (finder.estimated
+          ? (finder.costly ? climbShare / 4 : climbShare) * boldness(finder.accepted)
+          : firstClimbShare));
   applyRate(finder);
 }
 
