@@ -76,7 +76,7 @@ export function createRedactor(secrets: readonly string[], options: RedactorOpti
   };
 
   const object = (value: object, above: readonly object[]): unknown => {
-    if (value instanceof Date) return value;
+    if (Object.prototype.toString.call(value) === "[object Date]") return value;
     if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `[${value.byteLength} bytes]`;
     if (Array.isArray(value)) return value.map((item) => walk(item, above));
     if (value instanceof Set) return [...value].map((item) => walk(item, above));
