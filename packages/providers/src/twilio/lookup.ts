@@ -2,9 +2,7 @@
  * Asking Twilio what it did, for a request whose answer was lost.
  *
  * The message list can be filtered by recipient and sender only. A filter by date would hide a message that was not
- * sent yet (`date_sent` is null until then), so the newest are taken and compared here. A comparison that is too strict
- * would call a message absent that is there, and it would be sent twice; so what Twilio itself may alter (quotes under
- * smart encoding, shortened links, the prefix of trial accounts) does not count as a difference.
+ * sent yet (`date_sent` is null until then), so the newest are taken and compared here.
  *
  * Where the list cannot show the message (an obfuscated recipient), the look counts as failed, never as absent.
  * @see https://www.twilio.com/docs/messaging/api/message-resource#read-multiple-message-resources
@@ -26,6 +24,7 @@ import { callSid, messageSid } from "./ids.ts";
 import type { CallCreateInput, MessageCreateInput } from "./inputs.ts";
 import { readError } from "./observe.ts";
 import { getRequest } from "./request.ts";
+import { isOutbound, sameAddress, sameMessage } from "./same-message.ts";
 import { instantOf } from "./time.ts";
 
 /** Twilio allows 1 to 1000. One page holds what one person was sent in a long while. */
@@ -169,65 +168,4 @@ export function unanswerable(message: string): LookupReading {
     answered: true,
   };
   return { ok: false, outcome };
-}
-
-function sameMessage(message: Record<string, unknown>, input: MessageCreateInput): boolean {
-  if (!sameAddress(message["to"], input.To) || !isOutbound(message["direction"])) return false;
-  if (input.From !== undefined && stringOf(message["from"]) !== null && !sameAddress(message["from"], input.From))
-    return false;
-  const service = stringOf(message["messaging_service_sid"]);
-  if (input.MessagingServiceSid !== undefined && service !== null && service !== input.MessagingServiceSid)
-    return false;
-  if (input.ContentSid !== undefined) return true;
-  return sameMedia(message["num_media"], input) && sameBody(message["body"], input);
-}
-
-function isOutbound(direction: unknown): boolean {
-  return typeof direction !== "string" || direction.startsWith("outbound");
-}
-
-function sameAddress(theirs: unknown, ours: string): boolean {
-  return (
-    typeof theirs === "string" &&
-    theirs.replaceAll(/\s/g, "").toLowerCase() === ours.replaceAll(/\s/g, "").toLowerCase()
-  );
-}
-
-/**
- * More media than were sent are another message. Fewer prove nothing: a Messaging Service may turn media into a link,
- * and nothing says that media are counted before they were fetched. A forced MMS may count its own text.
- */
-function sameMedia(theirs: unknown, input: MessageCreateInput): boolean {
-  if (input.SendAsMms !== undefined) return true;
-  const sent = input.MediaUrl === undefined ? 0 : [input.MediaUrl].flat().length;
-  const count = Number(codeOf(theirs) ?? sent);
-  return Number.isNaN(count) || count === sent || count === 0;
-}
-
-const trialPrefix = "Sent from your Twilio trial account - ";
-
-function sameBody(theirs: unknown, input: MessageCreateInput): boolean {
-  if (input.ContentRetention === "discard") return true;
-  const body = typeof theirs === "string" ? theirs : "";
-  const received = (body.startsWith(trialPrefix) ? body.slice(trialPrefix.length) : body).trim();
-  const sent = (input.Body ?? "").trim();
-  if (received === sent) return true;
-  if (body === "" && sent !== "") return true; // redacted at once by an account setting: says nothing
-  const altered = input.MessagingServiceSid !== undefined || isOn(input.SmartEncoded) || isOn(input.ShortenUrls);
-  if (!altered) return folded(received, false) === folded(sent, false);
-  const shorten = isOn(input.ShortenUrls);
-  const ours = folded(sent, shorten);
-  const found = folded(received, shorten);
-  return found === ours || (input.MediaUrl !== undefined && found.startsWith(ours));
-}
-
-function isOn(flag: unknown): boolean {
-  return flag === true || flag === "true";
-}
-
-/** Letters and digits only, compatibility forms unified; links left out where they may be rewritten. */
-function folded(text: string, withoutLinks: boolean): string {
-  const plain = withoutLinks ? text.replaceAll(/https?:\/\/\S+/g, "") : text;
-  const letters = plain.normalize("NFKC").replaceAll(/[^\p{L}\p{N}]/gu, "");
-  return letters === "" ? plain.replaceAll(/\s/g, "") : letters;
 }
