@@ -44,6 +44,9 @@ interface Buffered {
   readonly guard: LeaseGuard;
 }
 
+/** The store is not asked more often than this which lanes have something due. */
+const refreshMs = 5;
+
 /** Makes a worker. */
 export function createWorker(context: Context, options: WorkerOptions): Worker {
   const { clock, host, lanes, holds, store } = context;
@@ -205,7 +208,10 @@ export function createWorker(context: Context, options: WorkerOptions): Worker {
       if (buffer.length === 0) buffers.delete(entry);
     }
     if (returned.length === 0) return;
-    await store.release(returned.map(({ operation }) => ({ id: operation.id, lease: operation.lease })));
+    // What cannot be given back comes back by itself when its lease ends: it was never started.
+    await store
+      .release(returned.map(({ operation }) => ({ id: operation.id, lease: operation.lease })))
+      .catch((error: unknown) => report(context, "give back what was claimed", error));
     for (const { operation, guard } of returned) {
       finish(guard);
       const entry = lanes.get(operation.lane);
@@ -249,10 +255,12 @@ export function createWorker(context: Context, options: WorkerOptions): Worker {
     do {
       again = false;
       while (dispatching() && (await claim(now())));
-      if (dispatching() && (stale || now() - polledAt >= options.pollMs)) {
+      const age = now() - polledAt;
+      if (!dispatching() || !(stale || age >= options.pollMs)) continue;
+      if (age >= refreshMs) {
         await refresh();
         again = true;
-      }
+      } else sleepUntil(polledAt + refreshMs);
     } while (again && dispatching());
   };
 
@@ -304,8 +312,8 @@ export function createWorker(context: Context, options: WorkerOptions): Worker {
 
   return {
     async start() {
-      running = true;
       await refresh();
+      running = true;
       pump();
     },
     wake(name, at) {
@@ -331,7 +339,7 @@ export function createWorker(context: Context, options: WorkerOptions): Worker {
         idle = resolve;
         if (underWay === 0) resolve();
       });
-      await drainAll().catch((error: unknown) => report(context, "give back what was claimed", error));
+      await drainAll();
       const cancel = host.after(graceMs, () => {
         for (const guard of guards) guard.abort();
       });

@@ -20,6 +20,8 @@ import type { Account, AttemptReport, Host, SendRequest, Sender } from "../ports
 /** What happens to one attempt. */
 export type Fate =
   | { readonly do: "accept"; readonly delayMs?: number }
+  /** Done only after the delay, whoever still listens then. */
+  | { readonly do: "accept_late"; readonly delayMs: number }
   /** Done, and the answer is lost on the way. */
   | { readonly do: "accept_then_reset"; readonly delayMs?: number }
   /** Not done, and nobody can tell. */
@@ -308,6 +310,14 @@ export function createLedgerProvider(host: Host, options: LedgerProviderOptions 
             return lost(true, "aborted");
           if (delayMs > timeoutMs) return lost(true, "timeout");
           return fate.do === "accept" ? accepted(effect) : lost(true, "reset");
+        }
+        case "accept_late": {
+          let effect: Effect | null = null;
+          host.after(delayMs, () => {
+            effect = execute(request, deadline);
+          });
+          if ((await wait(Math.min(delayMs, timeoutMs), signal)) === "aborted") return lost(true, "aborted");
+          return effect === null ? lost(true, "timeout") : accepted(effect);
         }
         case "reset":
           if (delayMs > 0) await wait(delayMs, signal);
