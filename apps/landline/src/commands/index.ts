@@ -1,9 +1,13 @@
 /** Every command of the contract, in the order `--help` shows them. */
 import type { Command } from "commander";
 import { registerDemo } from "./demo.ts";
+import { registerDoctor } from "./doctor.ts";
 import { registerExplain } from "./explain.ts";
+import { registerOperations, registerSend } from "./operations.ts";
+import { registerReview } from "./review.ts";
 import { registerSandbox } from "./sandbox.ts";
 import { registerServe, registerWork } from "./serve.ts";
+import { registerMigrate, registerPrune, registerVerify } from "./store.ts";
 
 /** Adds one command to the program. */
 export type Register = (program: Command) => void;
@@ -14,5 +18,12 @@ export const commands: readonly Register[] = [
   registerServe,
   registerWork,
   registerSandbox,
+  registerSend,
+  registerOperations,
+  registerReview,
   registerExplain,
+  registerMigrate,
+  registerDoctor,
+  registerVerify,
+  registerPrune,
 ];

@@ -35,11 +35,7 @@ export function registerSandbox(program: Command): void {
         ...(options.faults === undefined ? {} : { faultsFile: options.faults }),
         ...(options.ledger === undefined ? {} : { ledgerFile: options.ledger }),
       });
-      if (!started.ok)
-        throw new CommandError(
-          `the faults cannot be used:\n  ${started.defects.map((defect) => `${defect.field}: ${defect.message}`).join("\n  ")}`,
-          exit.usage,
-        );
+      if (!started.ok) throw new CommandError(started.message, exit.usage);
       const { sandbox } = started;
       for (const [name, url] of Object.entries(sandbox.urls)) say(`${name} sandbox listening on ${url}`);
       if (options.json === true) printJson({ event: "listening", url: sandbox.url, urls: sandbox.urls });

@@ -1,0 +1,109 @@
+/**
+ * The store's word against a sandbox's ledger: what was promised, what is believed, and what really happened.
+ */
+import type { InvariantBreak, OperationRecord, Store } from "@landline/outbox";
+
+/** Something that really happened at the provider. */
+export interface LedgerEffect {
+  readonly id: string;
+  readonly operation: string;
+  readonly at: number;
+  readonly operationId: string | null;
+}
+
+/** Operations of which each may happen once only; repeating the others does no harm. */
+const creating = new Set(["messages.create", "calls.create", "messages.send", "sales-events.create"]);
+
+/** Reads a ledger: the answer of `GET /_sandbox/ledger`, or a ledger file of JSON lines. What is not an effect is passed over. */
+export function readLedger(text: string): readonly LedgerEffect[] {
+  return entriesOf(text).flatMap((entry): LedgerEffect[] => {
+    const { type, id, operation, at, operation_id: operationId } = entry as Record<string, unknown>;
+    if (type !== "effect" || typeof id !== "string" || typeof operation !== "string" || !creating.has(operation))
+      return [];
+    return [
+      {
+        id,
+        operation,
+        at: typeof at === "number" ? at : 0,
+        operationId: typeof operationId === "string" ? operationId : null,
+      },
+    ];
+  });
+}
+
+function entriesOf(text: string): readonly unknown[] {
+  try {
+    const document: unknown = JSON.parse(text);
+    if (Array.isArray(document)) return document;
+    if (typeof document === "object" && document !== null && "entries" in document && Array.isArray(document.entries))
+      return document.entries;
+    return [document];
+  } catch {
+    // Lines of their own; the last one may be cut off by a crash.
+    return text.split("\n").flatMap((line): unknown[] => {
+      try {
+        return [JSON.parse(line)];
+      } catch {
+        return [];
+      }
+    });
+  }
+}
+
+const believedSent = new Set(["accepted", "delivered", "undelivered"]);
+
+/** Compares every operation of a store with the ledger. */
+export async function compareWithLedger(
+  store: Pick<Store, "list" | "story">,
+  effects: readonly LedgerEffect[],
+): Promise<readonly InvariantBreak[]> {
+  const byOperation = Map.groupBy(effects, (effect) => effect.operationId);
+  const breaks: InvariantBreak[] = [];
+  const known = new Set<string>();
+  let cursor: string | null = null;
+  do {
+    const page = await store.list({}, { limit: 200, cursor });
+    if (page === "bad_cursor") break;
+    for (const operation of page.operations) {
+      known.add(operation.id);
+      breaks.push(...(await judge(operation, byOperation.get(operation.id) ?? [], store)));
+    }
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  for (const [id, found] of byOperation) {
+    if (id === null || known.has(id)) continue;
+    breaks.push({
+      invariant: "I1",
+      operationId: id,
+      message: `the ledger has ${found.length} effect(s) of an operation that the store does not know`,
+    });
+  }
+  return breaks;
+}
+
+async function judge(
+  operation: OperationRecord,
+  effects: readonly LedgerEffect[],
+  store: Pick<Store, "story">,
+): Promise<readonly InvariantBreak[]> {
+  if (!creating.has(operation.operation)) return [];
+  const breaks: InvariantBreak[] = [];
+  const complain = (invariant: string, message: string): void => {
+    breaks.push({ invariant, operationId: operation.id, message });
+  };
+  if (effects.length > 1 && operation.guarantee !== "at-least-once")
+    complain("I4", `happened ${effects.length} times: ${effects.map((effect) => effect.id).join(", ")}`);
+  if (effects.length === 0 && believedSent.has(operation.state))
+    complain("I13", `is ${operation.state}, but the ledger has no effect of it`);
+  const [effect] = effects;
+  if (effect === undefined) return breaks;
+  const certain =
+    operation.state === "parked" && operation.parkedReason !== "doubt" && operation.parkedReason !== "undelivered";
+  if (certain || operation.state === "expired" || operation.state === "cancelled")
+    complain("I13", `happened as ${effect.id}, but the store says it is ${operation.state} and was not sent`);
+  const story = await store.story(operation.id);
+  if (story?.attempts.every((attempt) => attempt.startedAt > effect.at) === true)
+    complain("I5", `happened as ${effect.id} before any start was written`);
+  if (effect.at > operation.deadline) complain("I10", `happened as ${effect.id} after its deadline`);
+  return breaks;
+}
