@@ -1,5 +1,6 @@
 /** The smallest JSON provider, so that the client is measured and not a translation. */
 import type { Operation, Provider } from "@landline/core";
+import { rateLimitDelay } from "@landline/core";
 
 type Letter = { readonly to: string; readonly text: string };
 
@@ -37,7 +38,9 @@ export function letterbox(url: string): Provider<LetterboxTypes> {
         entry: null,
         retryAfterMs: null,
       } as const;
-      if (observation.type === "transport" || observation.status >= 300) return { ...base, accepted: null };
+      if (observation.type === "transport") return { ...base, accepted: null };
+      if (observation.status >= 300)
+        return { ...base, accepted: null, retryAfterMs: rateLimitDelay(observation.headers, observation.at) };
       const value = JSON.parse(observation.body) as { sid: string; status: string };
       return { ...base, accepted: { providerId: value.sid, providerStatus: value.status, value } };
     },
