@@ -35,8 +35,8 @@ export class Session {
   #now = 0;
   /** Sequence number given out last. */
   lastSeq = 0;
-  /** Sorted runs of terms that are complete; rows behind them are read one by one. */
-  runs = 0;
+  /** Sorted runs of terms that are written; null: to be read from the table. See `verbs/terms.ts`. */
+  runs: number | null = null;
   /** Something may have become due with this commit. */
   woken = false;
 
@@ -82,8 +82,7 @@ export class Session {
     this.close();
     this.#db = this.#ports.open();
     this.lastSeq = Number(this.#db.prepare("SELECT max(seq) AS seq FROM operation").get()?.["seq"] ?? 0);
-    const run = this.#db.prepare("SELECT max(run) AS run FROM term").get()?.["run"] ?? null;
-    this.runs = run === null ? 0 : Number(run) + 1;
+    this.runs = null;
   }
 
   /** Closes the connection; statements and names go with it. */
@@ -103,6 +102,7 @@ export class Session {
     this.claims.rolledBack();
     // Sequence numbers of a failed batch are not given out again: gaps do no harm.
     this.#dimensions = null;
+    this.runs = null;
     this.woken = false;
   }
 }

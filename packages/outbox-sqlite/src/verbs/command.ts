@@ -9,7 +9,7 @@ import type { Located } from "../row.ts";
 import type { Session } from "../session.ts";
 import type { Change } from "./change.ts";
 import { change } from "./change.ts";
-import { locate } from "./find.ts";
+import { locate, noteProviderId } from "./find.ts";
 import { findKey, insert, keyText } from "./insert.ts";
 import { isOvertaken } from "./turn.ts";
 
@@ -26,7 +26,7 @@ export function command(session: Session, order: Command): CommandResult {
   if (state === null) return conflict;
   const childId = order.type === "supersede" ? insert(session, order.child).id : null;
   if (order.type === "resolve_sent" && order.providerId !== null) {
-    session.providerIds.add(hashText(order.providerId), located.seq);
+    noteProviderId(session, located.seq, order.providerId);
   }
   return { type: "done", operation: locate(session, order.id)?.record ?? record, childId };
 }

@@ -9,11 +9,14 @@ import { waiting } from "../words.ts";
 import { change } from "./change.ts";
 import { automatic } from "./chronicle.ts";
 import { locateRow } from "./find.ts";
+import { sortRuns } from "./terms.ts";
 
 const selectLate = `SELECT seq FROM operation WHERE ${waiting} AND deadline <= ? ORDER BY deadline, seq`;
 
 /** Ends up to `limit` operations whose deadline has passed and that nobody holds. */
 export function expireDue(session: Session, limit: number): readonly OperationRecord[] {
+  // Called now and then by maintenance: a good moment to catch up with the runs.
+  sortRuns(session, 1, 1);
   const now = session.now();
   const ended: OperationRecord[] = [];
   for (const row of rows(session.sql(selectLate), now)) {

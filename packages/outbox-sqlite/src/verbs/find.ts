@@ -5,6 +5,7 @@ import type { Located } from "../row.ts";
 import { first, number, readRecord, recordColumns, recordTables, text } from "../row.ts";
 import type { Session } from "../session.ts";
 import { findKey, keyText } from "./insert.ts";
+import { addTerm } from "./terms.ts";
 
 const byId = `SELECT ${recordColumns} FROM ${recordTables} WHERE o.id = ?`;
 const bySeq = `SELECT ${recordColumns} FROM ${recordTables} WHERE o.seq = ?`;
@@ -50,4 +51,10 @@ export function ownedProviderIds(
   exceptId: string,
 ): ReadonlySet<string> {
   return new Set(providerIds.filter((providerId) => findProviderId(session, account, providerId, exceptId) !== null));
+}
+
+/** Makes a row findable by the id the provider gave it. */
+export function noteProviderId(session: Session, seq: number, providerId: string): void {
+  session.providerIds.add(hashText(providerId), seq);
+  addTerm(session, seq, providerId);
 }

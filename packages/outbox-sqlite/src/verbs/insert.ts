@@ -7,6 +7,7 @@ import { hashText } from "../hash-index.ts";
 import { first, restOf, text } from "../row.ts";
 import type { Session } from "../session.ts";
 import { classCodeOf } from "../words.ts";
+import { sortBehind } from "./terms.ts";
 import { passTurn, turnOf } from "./turn.ts";
 
 const insertOperation = `INSERT INTO operation (seq, id, state, version, lane, kind, class, gate, due, deadline, created_at, updated_at, key_hash, turn)
@@ -60,6 +61,7 @@ export function insert(session: Session, operation: NewOperation): InsertResult 
   session.lastSeq = seq;
   session.keys.add(hash, seq);
   session.woken = true;
+  sortBehind(session, seq);
   if (turn !== null) passTurn(session, turn);
   return { type: "inserted", id: operation.id, createdAt: now };
 }

@@ -4,12 +4,19 @@ import type { StoredState } from "@landline/core";
  * inserted meanwhile. The cursor is the number of the last row shown.
  */
 import type { ListFilter, Page } from "@landline/outbox";
-import { recordColumns, recordTables, readRecord, rows } from "../row.ts";
+import type { Located } from "../row.ts";
+import { number, readRecord, recordColumns, recordTables, rows } from "../row.ts";
 import type { Session } from "../session.ts";
 import { classCodeOf, codes } from "../words.ts";
-import { candidatesFor } from "./terms.ts";
+import type { TextSearch } from "./terms.ts";
+import { endOf, rowsInRun, runOf, unsortedFrom } from "./terms.ts";
 
 type Value = string | number;
+
+/** Ids looked up for a prefix at most; beyond, ids stand in the order of rows closely enough. */
+const idsMax = 5_000;
+
+const selectIds = "SELECT seq FROM operation WHERE id >= ? AND id < ? AND seq < ? ORDER BY id DESC LIMIT ?";
 
 /** A page after a cursor, or `bad_cursor` when that is not one of ours. */
 export function list(
@@ -17,19 +24,75 @@ export function list(
   filter: ListFilter,
   page: { readonly limit: number; readonly cursor: string | null },
 ): Page | "bad_cursor" {
-  const from = page.cursor === null ? Number.MAX_SAFE_INTEGER : readCursor(page.cursor);
-  if (from === null) return "bad_cursor";
+  const before = page.cursor === null ? Number.MAX_SAFE_INTEGER : readCursor(page.cursor);
+  if (before === null) return "bad_cursor";
   const wanted = conditions(session, filter);
   if (wanted === null) return { operations: [], nextCursor: null };
-  const sql = `SELECT ${recordColumns} FROM ${recordTables} WHERE o.seq < ? ${wanted.sql.map((each) => `AND ${each}`).join(" ")}
-    ORDER BY o.seq DESC LIMIT ?`;
-  const found = rows(session.sql(sql), from, ...wanted.values, page.limit + 1).map((row) => readRecord(session, row));
+  const search = searchOf(filter);
+  const wantedRows = page.limit + 1;
+  const found =
+    search === null
+      ? select(session, wanted, "", [], before, wantedRows)
+      : searchText(session, wanted, search, before, wantedRows);
   const shown = found.slice(0, page.limit);
   const last = found.length > page.limit ? shown.at(-1) : undefined;
   return {
     operations: shown.map(({ record }) => record),
     nextCursor: last === undefined ? null : last.seq.toString(36),
   };
+}
+
+/** A WHERE and its values. */
+interface Conditions {
+  readonly sql: readonly string[];
+  readonly values: readonly Value[];
+}
+
+function select(
+  session: Session,
+  wanted: Conditions,
+  more: string,
+  values: readonly Value[],
+  before: number,
+  limit: number,
+): readonly Located[] {
+  const where = [...wanted.sql, ...(more === "" ? [] : [more])].map((each) => `AND ${each}`).join(" ");
+  const sql = `SELECT ${recordColumns} FROM ${recordTables} WHERE o.seq < ? ${where} ORDER BY o.seq DESC LIMIT ?`;
+  return rows(session.sql(sql), before, ...wanted.values, ...values, limit).map((row) => readRecord(session, row));
+}
+
+/** Which text narrows most. The conditions hold for all of them anyway. */
+function searchOf(filter: ListFilter): TextSearch | null {
+  if (filter.reference !== undefined) return { text: filter.reference, exact: true };
+  if (filter.recipient !== undefined) return { text: filter.recipient, exact: true };
+  if (filter.q !== undefined && filter.q !== "") return { text: filter.q, exact: false };
+  return null;
+}
+
+/** Newest first: rows in no run yet, then run by run until the page is full. */
+function searchText(
+  session: Session,
+  wanted: Conditions,
+  search: TextSearch,
+  before: number,
+  limit: number,
+): readonly Located[] {
+  const unsorted = unsortedFrom(session);
+  const found = [...select(session, wanted, "o.seq >= ?", [unsorted], before, limit)];
+  if (found.length >= limit) return found;
+  const byId = search.exact
+    ? []
+    : rows(session.sql(selectIds), search.text, endOf(search.text), Math.min(before, unsorted), idsMax).map((row) =>
+        number(row, 0),
+      );
+  const idsByRun = Map.groupBy(byId, runOf);
+  for (let run = runOf(Math.min(before, unsorted) - 1); run >= 0 && found.length < limit; run -= 1) {
+    const candidates = [...rowsInRun(session, run, search, before), ...(idsByRun.get(run) ?? [])];
+    if (candidates.length === 0) continue;
+    const among = "o.seq IN (SELECT value FROM json_each(?))";
+    found.push(...select(session, wanted, among, [JSON.stringify(candidates)], before, limit - found.length));
+  }
+  return found;
 }
 
 function readCursor(cursor: string): number | null {
@@ -48,10 +111,7 @@ const rare: ReadonlySet<StoredState> = new Set([
 ]);
 
 /** The WHERE of a filter; null when nothing can match. */
-function conditions(
-  session: Session,
-  filter: ListFilter,
-): { readonly sql: readonly string[]; readonly values: readonly Value[] } | null {
+function conditions(session: Session, filter: ListFilter): Conditions | null {
   const sql: string[] = [];
   const values: Value[] = [];
   const add = (condition: string, ...with_: readonly Value[]): void => {
@@ -88,16 +148,10 @@ function conditions(
   if (filter.createdBefore !== undefined) add("o.created_at < ?", filter.createdBefore);
   if (filter.idempotencyScope !== undefined) add("r.scope = ?", filter.idempotencyScope);
   if (filter.subject !== undefined) add("r.rest ->> '$.subject' = ?", filter.subject);
-  if (filter.reference !== undefined) {
-    add("r.reference = ?", filter.reference);
-    add(candidatesFor(session), filter.reference, filter.reference);
-  }
-  if (filter.recipient !== undefined) {
-    add("r.recipient = ?", filter.recipient);
-    add(candidatesFor(session), filter.recipient, filter.recipient);
-  }
+  if (filter.reference !== undefined) add("r.reference = ?", filter.reference);
+  if (filter.recipient !== undefined) add("r.recipient = ?", filter.recipient);
   if (filter.q !== undefined && filter.q !== "") {
-    const end = after(filter.q);
+    const end = endOf(filter.q);
     const range = (column: string): string => `(${column} >= ? AND ${column} < ?)`;
     add(
       `(${["o.id", "r.reference", "r.recipient", "o.provider_id", "r.key"].map(range).join(" OR ")})`,
@@ -105,9 +159,4 @@ function conditions(
     );
   }
   return { sql, values };
-}
-
-/** The first text that no longer begins with `prefix`, in SQLite's order of bytes. */
-function after(prefix: string): string {
-  return `${prefix}\u{10FFFF}`;
 }

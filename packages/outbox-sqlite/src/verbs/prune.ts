@@ -7,10 +7,11 @@ import { number, rows } from "../row.ts";
 import type { Session } from "../session.ts";
 import { codes } from "../words.ts";
 import { firstCreatedAt } from "./attention.ts";
+import { dropTerm } from "./terms.ts";
 
 const over = codes(["accepted", "delivered", "discarded", "expired", "cancelled", "superseded"]);
 const selectOver = `SELECT seq FROM operation WHERE seq > ? AND seq < ? AND state IN (${over}) AND updated_at < ? ORDER BY seq LIMIT ?`;
-const selectTerms = "SELECT key, reference, recipient FROM request WHERE seq = ?";
+const selectTerms = `SELECT r.key, r.reference, r.recipient, o.provider_id FROM request r JOIN operation o ON o.seq = r.seq WHERE r.seq = ?`;
 const deletions = [
   "DELETE FROM operation WHERE seq = ?",
   "DELETE FROM request WHERE seq = ?",
@@ -18,7 +19,6 @@ const deletions = [
   "DELETE FROM history WHERE seq = ?",
   "DELETE FROM receipt WHERE seq = ?",
 ];
-const deleteTerm = "DELETE FROM term WHERE run = ? AND text = ? AND seq = ?";
 const deleteStray =
   "DELETE FROM receipt WHERE id IN (SELECT id FROM receipt WHERE seq IS NULL AND received_at < ? LIMIT ?)";
 
@@ -37,15 +37,10 @@ export function prune(
   const found = rows(session.sql(selectOver), cursor, end, before, limit).map((row) => number(row, 0));
   for (const seq of found) {
     for (const row of rows(session.sql(selectTerms), seq)) {
-      for (const term of row) if (typeof term === "string") session.sql(deleteTerm).run(runOf(seq), term, seq);
+      for (const term of row) if (typeof term === "string") dropTerm(session, seq, term);
     }
     for (const deletion of deletions) session.sql(deletion).run(seq);
   }
   session.sql(deleteStray).run(before, limit);
   return { pruned: found.length, cursor: found.length < limit ? 0 : (found.at(-1) ?? 0) };
-}
-
-/** The sorted run a row's terms are in. */
-export function runOf(seq: number): number {
-  return Math.floor(seq / 8_192);
 }

@@ -6,13 +6,12 @@
 import type { Failure, LifecycleEvent, ReceiptEvent, StoredState } from "@landline/core";
 import { next } from "@landline/core";
 import type { OperationRecord, ReceiptRecord, ReceiptResult } from "@landline/outbox";
-import { hashText } from "../hash-index.ts";
 import type { Located } from "../row.ts";
 import { integer, json, number, rows, text } from "../row.ts";
 import type { Session } from "../session.ts";
 import { change } from "./change.ts";
 import { automatic } from "./chronicle.ts";
-import { findProviderId, locate, locateRow } from "./find.ts";
+import { findProviderId, locate, locateRow, noteProviderId } from "./find.ts";
 
 const insertReceipt = `INSERT INTO receipt (seq, account, dedupe_key, provider_id, operation_id, status, meaning, rank, code, message, at,
   received_at, event, failure) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
@@ -137,7 +136,7 @@ function apply(
     session.sql(touch).run(seq, event.rank, event.status);
   }
   if (events.length === 0) return { type: "recorded", operation: locateRow(session, seq)?.record ?? record, receipt };
-  if (!known && providerId !== null) session.providerIds.add(hashText(providerId), seq);
+  if (!known && providerId !== null) noteProviderId(session, seq, providerId);
   const operation = locateRow(session, seq)?.record ?? record;
   return { type: "applied", operation, before: record.state, receipt };
 }

@@ -8,11 +8,11 @@ import { statesBefore } from "@landline/core";
 import type { ParkedReason, StoredState } from "@landline/core";
 import type { Lease, Settlement } from "@landline/outbox";
 import type { Claim } from "../claims.ts";
-import { hashText } from "../hash-index.ts";
 import { first, integer, number } from "../row.ts";
 import type { Session } from "../session.ts";
 import { codeOf, legalFor, stateOf } from "../words.ts";
 import { automatic, closeAttempt, note } from "./chronicle.ts";
+import { noteProviderId } from "./find.ts";
 import { passTurn } from "./turn.ts";
 
 const selectHeld = "SELECT state, version, attempt_at, kind FROM operation WHERE seq = ? AND lease <= ?";
@@ -53,7 +53,7 @@ export function settle(session: Session, lease: Lease, settlement: Settlement): 
   if (settlement.type === "accept") {
     const { providerId, providerStatus } = settlement;
     session.sql(accept).run(claim.seq, session.now(), lease.lease, providerId, providerStatus);
-    session.providerIds.add(hashText(providerId), claim.seq);
+    noteProviderId(session, claim.seq, providerId);
   } else {
     moveTo(session, claim, number(row, 3), settlement);
   }

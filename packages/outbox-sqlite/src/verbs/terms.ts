@@ -1,9 +1,101 @@
 /**
- * Finding operations by text without a random B-tree on the way in.
+ * Finding operations by text, without a random B-tree on the way in.
+ *
+ * An index on references or phone numbers dirties a page for each row that is accepted. So texts are indexed later, in
+ * sorted runs of some thousand rows, which are appended to the end of one tree: that costs a twentieth. A search asks
+ * each run once, newest first, until its page is full; rows that are not in a run yet are read one by one, and there
+ * are never many of them.
+ *
+ * In a run: keys, references, recipients, and the provider's ids. One that becomes known after its run was written is
+ * added to it.
  */
+import { first, number, rows } from "../row.ts";
 import type { Session } from "../session.ts";
 
-/** Placeholder condition. */
-export function candidatesFor(_session: Session): string {
-  return "(? = ?)";
+/** Rows in a run. On disk: do not change. */
+const runRows = 4_096;
+
+/** Runs that may be missing while operations pour in; a search reads their rows one by one. */
+const runsBehindMax = 16;
+
+const selectTexts = `SELECT o.seq, r.key, r.reference, r.recipient, o.provider_id FROM request r JOIN operation o ON o.seq = r.seq
+  WHERE r.seq >= ? AND r.seq < ?`;
+const insertTerm = "INSERT INTO term (run, text, seq) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
+const deleteTerm = "DELETE FROM term WHERE run = ? AND text = ? AND seq = ?";
+const selectEqual = "SELECT seq FROM term WHERE run = ? AND text = ? AND seq < ?";
+const selectRange = "SELECT DISTINCT seq FROM term WHERE run = ? AND text >= ? AND text < ? AND seq < ?";
+const selectLastRun = "SELECT max(run) FROM term";
+
+/** What is searched: one text, or everything that begins with it. */
+export interface TextSearch {
+  readonly text: string;
+  readonly exact: boolean;
+}
+
+/** The run a row belongs to. */
+export function runOf(seq: number): number {
+  return Math.floor(seq / runRows);
+}
+
+/** First row that is in no run yet. */
+export function unsortedFrom(session: Session): number {
+  return runs(session) * runRows;
+}
+
+/** Called with each new row: writes a run when too many are missing. Most calls return at once. */
+export function sortBehind(session: Session, seq: number): void {
+  if (seq % runRows === 0) sortRuns(session, runsBehindMax, 1);
+}
+
+/**
+ * Writes runs that are missing.
+ * @param behind how many complete ones may stay missing
+ * @param most how many are written at most
+ */
+export function sortRuns(session: Session, behind: number, most: number): void {
+  for (let written = 0; written < most && runs(session) + behind < runOf(session.lastSeq); written += 1) {
+    const run = runs(session);
+    const terms: (readonly [text: string, seq: number])[] = [];
+    for (const row of rows(session.sql(selectTexts), run * runRows, (run + 1) * runRows)) {
+      const seq = number(row, 0);
+      for (const text of row) if (typeof text === "string") terms.push([text, seq]);
+    }
+    terms.sort((left, right) => (left[0] < right[0] ? -1 : left[0] > right[0] ? 1 : left[1] - right[1]));
+    const statement = session.sql(insertTerm);
+    for (const [text, seq] of terms) statement.run(run, text, seq);
+    session.runs = run + 1;
+  }
+}
+
+/** Adds a text that became known after the run of its row was written. */
+export function addTerm(session: Session, seq: number, text: string): void {
+  const run = runOf(seq);
+  if (run < runs(session)) session.sql(insertTerm).run(run, text, seq);
+}
+
+/** Forgets a text of a row. */
+export function dropTerm(session: Session, seq: number, text: string): void {
+  session.sql(deleteTerm).run(runOf(seq), text, seq);
+}
+
+/** Rows of one run that have the text, below `before`, in no order. */
+export function rowsInRun(session: Session, run: number, search: TextSearch, before: number): readonly number[] {
+  const found = search.exact
+    ? rows(session.sql(selectEqual), run, search.text, before)
+    : rows(session.sql(selectRange), run, search.text, endOf(search.text), before);
+  return found.map((row) => number(row, 0));
+}
+
+/** The first text that no longer begins with `prefix`, in SQLite's order of bytes. */
+export function endOf(prefix: string): string {
+  return `${prefix}\u{10FFFF}`;
+}
+
+/** How many runs are written; read from the table after an opening or a roll-back. */
+function runs(session: Session): number {
+  if (session.runs === null) {
+    const last = first(session.sql(selectLastRun));
+    session.runs = last === null || last[0] === null ? 0 : number(last, 0) + 1;
+  }
+  return session.runs;
 }

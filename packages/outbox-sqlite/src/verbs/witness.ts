@@ -4,11 +4,10 @@
  * line in the history is all there is, and a person can see that the provider may have done it twice.
  */
 import type { AttemptResult, Lease } from "@landline/outbox";
-import { hashText } from "../hash-index.ts";
 import type { Session } from "../session.ts";
 import { change } from "./change.ts";
 import { automatic, note } from "./chronicle.ts";
-import { locate } from "./find.ts";
+import { locate, noteProviderId } from "./find.ts";
 
 /** Keeps the evidence, and accepts the operation where that is legal. */
 export function witness(session: Session, lease: Lease, attempt: AttemptResult, providerId: string): void {
@@ -31,5 +30,5 @@ export function witness(session: Session, lease: Lease, attempt: AttemptResult, 
       : null;
   if (after === null)
     note(session, { seq, version: record.version, ...mark, before: record.state, after: record.state });
-  else session.providerIds.add(hashText(providerId), seq);
+  else noteProviderId(session, seq, providerId);
 }
