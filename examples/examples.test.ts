@@ -79,7 +79,7 @@ describe("Twilio SDK drop-in", () => {
   /** The SDK always calls api.twilio.com; this sends it to the sandbox. */
   const towards = (client: LandlineHttpClient): LandlineHttpClient =>
     ({
-      request: (options: { uri: string }) =>
+      request: (options: Parameters<LandlineHttpClient["request"]>[0]) =>
         client.request({ ...options, uri: sandbox.url + options.uri.slice(options.uri.indexOf("/", 8)) }),
       close: () => client.close(),
     }) as never;

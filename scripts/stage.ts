@@ -7,11 +7,17 @@ import path from "node:path";
 
 const root = path.resolve(import.meta.dirname, "..");
 
+/** What a name stands for, by condition. */
+interface Conditions {
+  readonly [condition: string]: Conditions | string;
+}
+
 interface Manifest {
   readonly name: string;
   readonly private?: boolean;
   readonly files?: readonly string[];
-  readonly exports?: Readonly<Record<string, Readonly<Record<string, string>> | string>>;
+  readonly exports?: Readonly<Record<string, Conditions | string>>;
+  readonly imports?: Readonly<Record<string, Conditions | string>>;
   readonly [key: string]: unknown;
 }
 
@@ -53,7 +59,11 @@ function stage(folder: string, manifest: Manifest, target: string): Staged {
   const readme = path.join(folder, "README.md");
   if (existsSync(readme)) cpSync(readme, path.join(target, "README.md"));
   const { devDependencies: _tools, scripts: _scripts, ...kept } = manifest;
-  const published = manifest.exports === undefined ? kept : { ...kept, exports: withoutSource(manifest.exports) };
+  const published = {
+    ...kept,
+    ...(manifest.imports === undefined ? {} : { imports: withoutSource(manifest.imports) }),
+    ...(manifest.exports === undefined ? {} : { exports: withoutSource(manifest.exports) }),
+  };
   writeFileSync(path.join(target, "package.json"), `${JSON.stringify(published, null, 2)}\n`);
   return {
     name: manifest.name,
@@ -62,13 +72,11 @@ function stage(folder: string, manifest: Manifest, target: string): Staged {
   };
 }
 
-function withoutSource(entries: NonNullable<Manifest["exports"]>): NonNullable<Manifest["exports"]> {
+function withoutSource(entries: Conditions): Conditions {
   return Object.fromEntries(
-    Object.entries(entries).map(([name, conditions]) => {
-      if (typeof conditions === "string") return [name, conditions];
-      const { source: _source, ...kept } = conditions;
-      return [name, kept];
-    }),
+    Object.entries(entries)
+      .filter(([condition]) => condition !== "source")
+      .map(([condition, target]) => [condition, typeof target === "string" ? target : withoutSource(target)]),
   );
 }
 
