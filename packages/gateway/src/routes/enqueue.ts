@@ -9,7 +9,8 @@ import { json, problem, unavailable } from "../reply.ts";
 import type { OperationOptions } from "../schemas/operation-request.ts";
 import { snake } from "../schemas/policy-input.ts";
 import type { WireOperation } from "../wire/operation.ts";
-import { toWireNew, toWireOperation } from "../wire/operation.ts";
+import { toWireNew } from "../wire/operation.ts";
+import { showStory } from "../wire/show.ts";
 import type { RoutePorts } from "./ports.ts";
 
 const traceparentForm = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}/;
@@ -115,5 +116,5 @@ export function wireField(field: string): string {
 
 async function replayed(id: string, ports: RoutePorts): Promise<WireOperation | null> {
   const story = await ports.outbox.story(id);
-  return story === null ? null : toWireOperation(story);
+  return story === null ? null : showStory(story, ports.redactor, false);
 }

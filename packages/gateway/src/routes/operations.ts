@@ -6,8 +6,7 @@ import { sees } from "../permissions.ts";
 import { json } from "../reply.ts";
 import type { OperationFilter } from "../schemas/filters.ts";
 import { badCursor, readFilters, readParameters, readQuery } from "../schemas/filters.ts";
-import { maskOperation, maskSummary } from "../wire/mask.ts";
-import { toWireOperation, toWireSummary } from "../wire/operation.ts";
+import { isMasked, showStory, showSummary } from "../wire/show.ts";
 import { getOperationDocument, listOperationsDocument } from "./documents.ts";
 import type { RoutePorts } from "./ports.ts";
 import { visibleStory } from "./visible.ts";
@@ -24,8 +23,7 @@ export function getOperationRoute(ports: RoutePorts): Route {
       if (!reading.ok) return reading.problem;
       const story = await visibleStory(params["id"] ?? "", caller, ports);
       if ("type" in story) return story;
-      const shown = toWireOperation(story);
-      return json(200, isMasked(caller, reading.value["masked"]) ? maskOperation(shown) : shown, {
+      return json(200, showStory(story, ports.redactor, isMasked(caller, reading.value["masked"])), {
         etag: `"${story.operation.version}"`,
       });
     },
@@ -33,7 +31,7 @@ export function getOperationRoute(ports: RoutePorts): Route {
 }
 
 /** `GET /v1/operations`. */
-export function listOperationsRoute({ outbox }: RoutePorts): Route {
+export function listOperationsRoute({ outbox, redactor }: RoutePorts): Route {
   return route({
     method: "GET",
     path: "/v1/operations",
@@ -48,9 +46,10 @@ export function listOperationsRoute({ outbox }: RoutePorts): Route {
       const page = await outbox.list(withinSight(caller, filters.value), reading.value.page);
       if (page === "bad_cursor") return badCursor().problem;
       // The filter says it already; whoever answers, nobody sees what is not theirs.
-      const data = page.operations.filter((operation) => sees(caller, operation)).map(toWireSummary);
-      const shown = isMasked(caller, masked) ? data.map((operation) => maskSummary(operation)) : data;
-      return json(200, { data: shown, next_cursor: page.nextCursor });
+      const data = page.operations
+        .filter((operation) => sees(caller, operation))
+        .map((operation) => showSummary(operation, redactor, isMasked(caller, masked)));
+      return json(200, { data, next_cursor: page.nextCursor });
     },
   });
 }
@@ -62,9 +61,4 @@ export function withinSight(caller: Caller, filter: OperationFilter): OperationF
     ...(caller.role === "sender" ? { idempotencyScope: caller.name } : {}),
     ...(caller.accounts === null ? {} : { accounts: [...caller.accounts] }),
   };
-}
-
-/** True when numbers and bodies are hidden: always from a viewer, and from anybody who asks for it. */
-export function isMasked(caller: Caller, asked?: string): boolean {
-  return caller.role === "viewer" || asked === "true";
 }

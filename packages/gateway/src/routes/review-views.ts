@@ -11,7 +11,7 @@ import { readParameters } from "../schemas/filters.ts";
 import { instant } from "../schemas/instant.ts";
 import { zodReader } from "../schemas/reading.ts";
 import { revealSchema } from "../schemas/verbs.ts";
-import { toWireOperation } from "../wire/operation.ts";
+import { showStory } from "../wire/show.ts";
 import type { RoutePorts } from "./ports.ts";
 import { escalationDocument, groupsDocument, revealDocument } from "./review-documents.ts";
 import { visibleStory } from "./visible.ts";
@@ -59,7 +59,7 @@ export function revealRoute(ports: RoutePorts): Route {
         subject: story.operation.id,
         because: body.reason,
       });
-      return json(200, toWireOperation(story), { etag: `"${story.operation.version}"` });
+      return json(200, showStory(story, ports.redactor, false), { etag: `"${story.operation.version}"` });
     },
   });
 }

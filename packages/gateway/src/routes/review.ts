@@ -13,7 +13,7 @@ import type { Answer } from "../reply.ts";
 import { invalid, json, problem, unavailable } from "../reply.ts";
 import { zodReader } from "../schemas/reading.ts";
 import { fallbackSchema, fixSchema, optionalReasonSchema, reasonSchema, resolveSchema } from "../schemas/verbs.ts";
-import { toWireOperation } from "../wire/operation.ts";
+import { showStory } from "../wire/show.ts";
 import { wireField } from "./enqueue.ts";
 import type { RoutePorts } from "./ports.ts";
 import { verbDocument } from "./review-documents.ts";
@@ -97,8 +97,8 @@ async function answerOf(result: VerbResult, ports: RoutePorts): Promise<Answer> 
       if (story === null) throw new Error(`operation ${shown.id} was changed and is not there`);
       const headers = { etag: `"${story.operation.version}"` };
       return result.child === null
-        ? json(200, toWireOperation(story), headers)
-        : json(201, toWireOperation(story), { ...headers, location: `/v1/operations/${shown.id}` });
+        ? json(200, showStory(story, ports.redactor, false), headers)
+        : json(201, showStory(story, ports.redactor, false), { ...headers, location: `/v1/operations/${shown.id}` });
     }
     case "not_found":
       return notFound();

@@ -55,7 +55,7 @@ export function sessionRoutes(ports: RoutePorts): readonly Route[] {
         request: { body: bodyOf(signInSchema) },
         responses: { 200: answers("Signed in", sessionSchema), ...refusals(...bodied, "UNAUTHENTICATED", "FORBIDDEN") },
       }),
-      body: { type: "json", optional: false, bytesMax: 4_096, read: zodReader(signInSchema) },
+      body: { type: "json", optional: false, bytesMax: 65_536, read: zodReader(signInSchema) },
       answer: async ({ body, origin }) => {
         const key = ports.keys.find(body.key);
         if (key === null) return unauthenticated("The API key is not valid");

@@ -138,7 +138,12 @@ export function createHarness(options: Partial<GatewayOptions> & { readonly stor
     const response = await gateway.fetch(request);
     const text = await response.text();
     const isJson = response.headers.get("content-type")?.startsWith("application/json") ?? false;
-    return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : null };
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: isJson && text !== "" ? JSON.parse(text) : null,
+    };
   };
   return {
     gateway,
