@@ -54,7 +54,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   client: {
     packages: ["core", "providers", "host"],
     // Which transport a runtime gets is decided by its export conditions, not by code.
-    libraries: ["#transport"],
+    libraries: ["#transport", "@opentelemetry/api"],
     libraryTypes: ["undici", "twilio"],
     // AsyncLocalStorage, which every server runtime has under this name; only the SDK drop-in needs it.
     node: ["node:async_hooks"],
@@ -85,7 +85,11 @@ export const layers: Readonly<Record<string, Layer>> = {
     node: "any",
     ambient: ["timers", "crypto", "process", "network", "runtime"],
   },
-  simulator: { packages: belowRoots },
+  simulator: {
+    packages: belowRoots,
+    // The command line of `npm run simulate`; the simulated world itself touches nothing.
+    doors: { files: /^main\.ts$/, reach: { node: ["node:fs", "node:util"], ambient: ["console", "process"] } },
+  },
   testkit: { packages: belowRoots, libraries: ["vitest", "fast-check"], node: "any", ambient: "any" },
   integrations: { packages: belowRoots, libraries: "any", node: "any", ambient: "any" },
   // The root wires the world together: its commands print, its processes end, its alerts leave.
