@@ -3,7 +3,7 @@ import type { ReceiptEvent } from "@landline/core";
  * Whatever goes wrong in whatever order: refusals, lost answers, crashes, store errors, receipts. Afterwards the store
  * and the provider's ledger must agree (durable-queues §4.5: I1, I3, I4, I5, I6, I7, I9, I10, I11, I13, I15, I16).
  */
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { OperationRecord, Store } from "./ports.ts";
 import type { Fate } from "./testing/ledger-provider.ts";
@@ -81,16 +81,11 @@ function flaky(
     });
 }
 
-const runs = Number(process.env["LANDLINE_RUNS"] ?? 300);
+const runs = Number(process.env["LANDLINE_RUNS"] ?? 150);
 
 test("store and ledger agree, whatever happened", { timeout: 600_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(scenario, async ({ seed, operations, fates, steps, storeErrors }) => {
-      if (process.env["LANDLINE_TRACE"] !== undefined)
-        (await import("node:fs")).writeFileSync(
-          process.env["LANDLINE_TRACE"],
-          JSON.stringify({ seed, operations, fates, steps, storeErrors }),
-        );
       const trouble = { active: true, calls: 0 };
       const world = createWorld({ seed, around: flaky(storeErrors, trouble), pollMs: 5_000, probeEveryMs: 5_000 });
       const { provider, store } = world;
@@ -181,7 +176,7 @@ test("store and ledger agree, whatever happened", { timeout: 600_000 }, async ()
         expect(effects.length, `I4: effects of ${key}`).toBeLessThanOrEqual(members.length);
         const mayBe = members.filter(
           (record) =>
-            ["accepted", "delivered", "undelivered"].includes(record.state) || record.parkedReason === "doubt",
+            ["accepted", "delivered", "undelivered"].includes(record.state) || record.failure?.execution === "unknown",
         );
         expect(mayBe.length, `I13: every effect of ${key} has an owner`).toBeGreaterThanOrEqual(effects.length);
         const sure = members.filter((record) => ["accepted", "delivered", "undelivered"].includes(record.state));

@@ -60,6 +60,7 @@ export function createWorker(context: Context, options: WorkerOptions): Worker {
   let busy = 0;
   let underWay = 0;
   let failures = 0;
+  let troubledUntil = 0;
   let turn = 0;
   let polledAt = 0;
   let cancelTimer: (() => void) | null = null;
@@ -265,7 +266,9 @@ export function createWorker(context: Context, options: WorkerOptions): Worker {
   };
 
   const pump = (): void => {
-    if (!running || stopping) return;
+    if (!dispatching()) return;
+    // After trouble with the store nobody hurries: the timer comes.
+    if (now() < troubledUntil) return sleepUntil(troubledUntil);
     if (pumping) {
       again = true;
       return;
@@ -279,7 +282,8 @@ export function createWorker(context: Context, options: WorkerOptions): Worker {
         },
         (error: unknown) => {
           report(context, "claim", error);
-          sleepUntil(now() + troubleDelay(failures, host.random()));
+          troubledUntil = now() + troubleDelay(failures, host.random());
+          sleepUntil(troubledUntil);
           failures += 1;
         },
       )

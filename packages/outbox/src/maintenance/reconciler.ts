@@ -21,7 +21,7 @@ import type { Context } from "../context.ts";
 import { operationOf, policyOf, sendRequestOf } from "../context.ts";
 import { createLeaseGuard } from "../lease.ts";
 import type { Account, LookupReport, RescuedOperation, Settlement } from "../ports.ts";
-import { conclude, settlementOf } from "../settle.ts";
+import { conclude, settlementOf, spread } from "../settle.ts";
 import type { Held } from "../settle.ts";
 import { messageOf } from "../trouble.ts";
 import { allottedToOthers } from "./allot.ts";
@@ -71,6 +71,14 @@ async function reconcile(
   const held = heldBy(context, operation, account, since);
   const policy = policyOf(account, operation.operation, operation.policy);
   const state = stateOf(operation);
+  if (context.holds.of(account.name).some((hold) => hold.reason === "blocked")) {
+    const { absences, lookFailures: failures } = operation;
+    const because = "the account is blocked, so the provider cannot be asked until its credentials work";
+    const wait: ReconcileStep = { type: "again", at: context.clock.now() + blockedMs, absences, failures, because };
+    const facts = { policy, traits, now: context.clock.now() };
+    await conclude(context, held, settlementFor(context, held, operation, wait, facts), 1);
+    return;
+  }
   const looked = await look(context, account, operation, policy, signal);
   const now = context.clock.now();
   let step: ReconcileStep;
@@ -91,6 +99,7 @@ async function reconcile(
             settleMs: traits.lookupSettleMs,
           });
   } else {
+    await spread(context, held, looked.outcome);
     const because = looked.outcome.type === "accepted" ? "unreadable" : looked.outcome.failure.message;
     const giveUpAt = Math.max(
       operation.deadline,
@@ -100,6 +109,9 @@ async function reconcile(
   }
   await conclude(context, held, settlementFor(context, held, operation, step, { policy, traits, now }), 1);
 }
+
+/** How often an operation of a blocked account is thought of again, in milliseconds. */
+const blockedMs = 30_000;
 
 /** A provider that is down is asked for at least this long before a person is. */
 const giveUpMs = 600_000;

@@ -8,7 +8,8 @@
 import { classify, decide } from "@landline/core";
 import type { Decision, Outcome } from "@landline/core";
 import type { Context } from "../context.ts";
-import { operationOf, policyOf } from "../context.ts";
+import { operationOf, policyOf, sendRequestOf } from "../context.ts";
+import { attempted } from "../delivered.ts";
 import { longestAttemptMs } from "../lease.ts";
 import type { AttemptResult, RescuedOperation } from "../ports.ts";
 import { conclude, historyAfter, settlementOf } from "../settle.ts";
@@ -58,7 +59,21 @@ async function rescue(context: Context, operation: RescuedOperation, since: numb
   const doubtful = traits.effect === "create";
   const poisoned =
     operation.rescues >= context.rescuesMax && decision.type === "retry" ? poison(operation, outcome) : decision;
-  await conclude(context, held, settlementOf(poisoned, outcome, attempt, { history, policy, doubtful, random }), 1);
+  const settlement = settlementOf(poisoned, outcome, attempt, { history, policy, doubtful, random });
+  const end = await conclude(context, held, settlement, 1);
+  // Whoever sent it did not live to write its line.
+  const { number, startedAt } = operation.attempt;
+  const report = { outcome, status: null, requestId: null, phase: "write" } as const;
+  const request = sendRequestOf(operation);
+  attempted(context, held, {
+    number,
+    request,
+    report,
+    startedAt,
+    durationMs: now - startedAt,
+    decision: poisoned,
+    end,
+  });
 }
 
 /** The outcome of an attempt nobody lived to see the end of. */
