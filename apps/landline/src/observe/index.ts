@@ -5,6 +5,7 @@ import type { Redactor } from "@landline/core";
 import type { Observed } from "@landline/gateway";
 import type { LogLine } from "@landline/host";
 import type { System } from "../wire.ts";
+import { startAlerts } from "./alerts/index.ts";
 import { logEvent } from "./attempted.ts";
 import { createLog } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
@@ -27,13 +28,14 @@ export async function observeSystem(system: System, redactor: Redactor): Promise
     logEvent(log, event);
     metrics.event(event);
   });
-  return Promise.resolve({
+  const alerts = await startAlerts(system, log);
+  return {
     log,
     metrics: metrics.text,
     request: metrics.request,
     close: async () => {
       unsubscribe();
-      await Promise.resolve();
+      await alerts.close();
     },
-  });
+  };
 }
