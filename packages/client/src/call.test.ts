@@ -424,6 +424,49 @@ describe("a call that is wrong in itself", () => {
   });
 });
 
+describe("close", () => {
+  test("ends a call in its back-off at once, and refuses later ones", async () => {
+    always({ status: 429 });
+    const client = start({ backoff: { base: "5s" } });
+    const pending = client.call("letters.post", letter);
+    await expect.poll(() => server.received.length).toBe(1);
+    await new Promise((resolve) => void setTimeout(resolve, 30));
+    const began = performance.now();
+    client.close();
+    expect(await pending).toMatchObject({ ok: false, failure: { kind: "cancelled", execution: "not_executed" } });
+    expect(performance.now() - began).toBeLessThan(30);
+    expect(await client.call("letters.post", letter)).toMatchObject({
+      ok: false,
+      failure: { kind: "cancelled" },
+      attempts: [],
+    });
+    expect(posts()).toHaveLength(1);
+  });
+
+  test("tells that a request under way may have been executed", async () => {
+    server.script.push("hang-after-accept");
+    const client = start({ attemptTimeout: "5s" });
+    const pending = client.call("letters.post", letter);
+    await expect.poll(() => server.received.length).toBe(1);
+    client.close();
+    expect(await pending).toMatchObject({
+      ok: false,
+      failure: { kind: "cancelled", execution: "unknown", remedy: "reconcile" },
+    });
+  });
+});
+
+test("a refusal stands, also after a doubt that turned out to be nothing", async () => {
+  server.script.push("reset-before-accept", { status: 400 });
+  const result = await start({ attemptTimeout: 60 }).call("letters.post", letter, { guarantee: "at-least-once" });
+  expect(result).toMatchObject({
+    ok: false,
+    failure: { status: 400, execution: "not_executed" },
+    attempts: [{ outcome: "ambiguous" }, { outcome: "rejected" }],
+  });
+  expect(posts()).toHaveLength(2);
+});
+
 test("attemptsMax: 1 means one", async () => {
   always({ status: 429 });
   const result = await start({ attemptsMax: 1 }).call("letters.post", letter);

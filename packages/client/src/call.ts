@@ -41,6 +41,8 @@ export interface Line {
   readonly diagnoses: Diagnoses | null;
   readonly known: CallsUnderWay;
   readonly on: ClientListener | null;
+  /** Fires when the client is closed. */
+  readonly closing: AbortSignal;
 }
 
 /** A call, ready to be made. */
@@ -133,16 +135,16 @@ class Call implements CallUnderWay {
   }
 
   #stopped(now: number): CallFailure<unknown> | null {
-    if (this.#request.signal?.aborted === true) return this.#failed(cancelled(this.#execution(), this.#failure));
+    if (this.#isGivenUp()) return this.#givenUp();
     if (now < this.#request.deadline) return null;
     return this.#failed(this.#expired(null, "the deadline passed before it could be sent"));
   }
 
   async #queue(since: number): Promise<CallFailure<unknown> | null> {
     const { clock } = this.#line.link;
-    const { gate, signal, deadline } = this.#request;
-    const entrance = await gate.enter({ timeoutMs: deadline - since, signal });
-    if (entrance.type === "aborted") return this.#failed(cancelled(this.#execution(), this.#failure));
+    const { gate, deadline } = this.#request;
+    const entrance = await gate.enter({ timeoutMs: deadline - since, signal: this.#waitSignal() });
+    if (entrance.type === "aborted") return this.#givenUp();
     if (entrance.type === "timeout") {
       return this.#failed(this.#expired(entrance.at, `the deadline passed while it waited: ${entrance.because}`));
     }
@@ -151,8 +153,8 @@ class Call implements CallUnderWay {
   }
 
   #leave({ outcome, phase, concurrency }: AttemptReport): void {
-    const { gate, signal } = this.#request;
-    if (phase !== "done" && signal?.aborted === true) return gate.abandoned();
+    const { gate } = this.#request;
+    if (phase !== "done" && this.#isGivenUp()) return gate.abandoned();
     gate.ended({
       outcome: outcome.type,
       retryAt: outcome.type === "accepted" || outcome.type === "rejected" ? null : outcome.retryAt,
@@ -195,7 +197,7 @@ class Call implements CallUnderWay {
   /** An attempt that its caller or its deadline ended is not judged as the network's fault. */
   #cutShort({ outcome, phase }: AttemptReport): Failure | null {
     if (outcome.type === "accepted" || outcome.type === "rejected" || phase === "done") return null;
-    if (this.#request.signal?.aborted === true) return cancelled(this.#execution(), outcome.failure);
+    if (this.#isGivenUp()) return cancelled(this.#execution(), outcome.failure);
     if (this.#line.link.clock.now() >= this.#request.deadline)
       return this.#expired(null, "the deadline passed before the provider had answered");
     return null;
@@ -244,8 +246,7 @@ class Call implements CallUnderWay {
           because: decision.because,
         });
         this.#waitedMs += decision.type === "retry" ? decision.backoffMs : 0;
-        if (await pause(delayMs, this.#request.signal, link.clock)) return null;
-        return this.#failed(cancelled(this.#execution(), this.#failure));
+        return (await pause(delayMs, this.#waitSignal(), link.clock)) ? null : this.#givenUp();
       }
       case "reconcile":
         return this.#reconcile(decision.at);
@@ -261,12 +262,14 @@ class Call implements CallUnderWay {
 
   async #reconcile(at: number): Promise<CallResult<unknown> | null> {
     const { link, policy } = this.#line;
-    const { operation, signal, deadline, guarantee, gate } = this.#request;
-    const settled = await this.#ask(at, deadline, signal);
+    const { operation, deadline, guarantee, gate } = this.#request;
+    const settled = await this.#ask(at, deadline, this.#waitSignal());
     if (settled.type !== "absent") return this.#settled(settled);
     const failure = this.#failure ?? expired(null, settled.because);
     this.doubtfulSince = null;
     this.#lastDoubt = null;
+    // The refusal stands; only what an earlier attempt did was in doubt.
+    if (this.#attempts.at(-1)?.outcome === "rejected") return this.#failed({ ...failure, execution: "not_executed" });
     const input = {
       traits: operation.traits,
       policy,
@@ -377,7 +380,9 @@ class Call implements CallUnderWay {
         : readDeadline(options.deadline);
     if (ms === null)
       return this.#failed({ ...invalid("deadline", "deadline must be a duration such as 30s"), execution: "unknown" });
-    const settled = await this.#ask(now, now + ms, options.signal ?? null);
+    const { closing } = this.#line;
+    const signal = options.signal === undefined ? closing : AbortSignal.any([options.signal, closing]);
+    const settled = await this.#ask(now, now + ms, signal);
     if (settled.type !== "absent") return this.#settled(settled);
     this.#lastDoubt = null;
     return this.#failed({
@@ -386,6 +391,20 @@ class Call implements CallUnderWay {
       remedy: "retry",
       guidance: `${sentence(settled.because)} It can be sent again.`,
     });
+  }
+
+  #isGivenUp(): boolean {
+    return this.#request.signal?.aborted === true || this.#line.closing.aborted;
+  }
+
+  #givenUp(): CallFailure<unknown> {
+    return this.#failed(cancelled(this.#execution(), this.#failure));
+  }
+
+  /** For waits only: an exchange is ended by its transport when the client is closed. */
+  #waitSignal(): AbortSignal {
+    const { signal } = this.#request;
+    return signal === null ? this.#line.closing : AbortSignal.any([signal, this.#line.closing]);
   }
 
   #expired(at: number | null, because: string): Failure {

@@ -60,12 +60,14 @@ export function createClient<Types extends OperationTypes>(
   const clock = options.clock ?? ambient;
   const transport = isTransport(options.transport) ? options.transport : createTransport(settings.transport, clock);
   const link = createLink(provider, transport, clock);
+  const closing = new AbortController();
   const line: Line = {
     link,
     policy: settings.policy,
     diagnoses: createDiagnoses(link),
     known: new CallsUnderWay(),
     on: options.on === undefined ? null : quiet(options.on),
+    closing: closing.signal,
   };
   const gates = new Map<string, LaneGate>();
   const operations: Readonly<Record<string, Operation>> = link.provider.operations;
@@ -118,6 +120,7 @@ export function createClient<Types extends OperationTypes>(
       const message = `${provider.name} has no operation ${name}; it has ${Object.keys(operations).join(", ")}`;
       return refuse(name, operationId, idempotencyKey, invalid("operation", message));
     }
+    if (line.closing.aborted) return refuse(name, operationId, idempotencyKey, cancelled("not_executed", null));
     const fault = told === nothingTold ? null : faultOf(told);
     if (fault !== null) return refuse(name, operationId, idempotencyKey, fault);
     const context: CallRequest["context"] = { operationId, idempotencyKey, callbackUrl };
@@ -171,6 +174,7 @@ export function createClient<Types extends OperationTypes>(
     },
     health: () => Object.fromEntries([...gates].map(([family, gate]) => [family, gate.health()])),
     close: () => {
+      closing.abort();
       link.close();
     },
   };

@@ -56,7 +56,7 @@ export function cancelled(execution: Failure["execution"], last: Failure | null)
     execution,
     remedy: doubtful ? "reconcile" : "none",
     responsible: "caller",
-    message: "the call was given up by its signal",
+    message: "the call was given up: its signal fired or its client was closed",
     guidance: doubtful
       ? "The request had left before it was given up, so it may have been executed. Ask the provider before sending it again."
       : "Nothing was executed. Call again if it is still wanted.",

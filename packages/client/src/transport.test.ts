@@ -241,6 +241,20 @@ describe("Node's transport", () => {
     other.close();
   });
 
+  test("goes through the environment's proxy, but not to those it excepts", async () => {
+    const before = { ...process.env };
+    process.env["HTTP_PROXY"] = server.url;
+    process.env["NO_PROXY"] = "127.0.0.1";
+    const proxied = start();
+    const direct = await proxied.send(post(`${server.url}/direct`), limits);
+    const through = await proxied.send(post("http://api.example.com/through"), limits);
+    const none = await start({ proxy: false }).send(post("http://no-such-name.invalid/"), limits);
+    process.env = before;
+    expect([direct, through]).toMatchObject([{ status: 201 }, { status: 201 }]);
+    expect(server.received.map(({ url }) => url)).toEqual(["/direct", "http://api.example.com/through"]);
+    expect(none).toMatchObject({ cause: "dns" });
+  });
+
   test("goes through a proxy when told to", async () => {
     const proxied = start({ proxy: server.url });
     expect(await proxied.send(post("http://api.example.com/letters"), limits)).toMatchObject({

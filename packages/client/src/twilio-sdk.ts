@@ -83,6 +83,7 @@ export function landlineHttpClient(options: TwilioHttpClientOptions = {}): Landl
   const operations = new SdkOperations(lookupSettle);
   const tokens = new SdkTokens(clock);
   const known = new CallsUnderWay();
+  const closing = new AbortController();
   const gates = new Map<string, LaneGate>();
   const redactors = new Map<string, Redactor>();
 
@@ -154,6 +155,7 @@ export function landlineHttpClient(options: TwilioHttpClientOptions = {}): Landl
         diagnoses: null,
         known,
         on: options.on ?? null,
+        closing: closing.signal,
       },
       {
         operation,
@@ -212,6 +214,7 @@ export function landlineHttpClient(options: TwilioHttpClientOptions = {}): Landl
       return Explained.of(follow(sdk));
     },
     close(): void {
+      closing.abort();
       transport.close();
     },
   };

@@ -6,6 +6,9 @@
 /** The longest delay a JavaScript timer accepts, in milliseconds; a longer one would fire at once. */
 const timerMaxMs = 2_147_483_647;
 
+/** Timers may fire this much early by the wall clock; a wait that was asked for must not be undercut. */
+const earlyMs = 1;
+
 /** Epoch milliseconds, whole. */
 export function now(): number {
   return Date.now();
@@ -27,9 +30,10 @@ export function after(ms: number, callback: () => void, keepsAlive = true): () =
   let left = ms > 0 ? ms : 0;
   let timer: ReturnType<typeof setTimeout>;
   const arm = (): void => {
-    const stage = Math.min(left, timerMaxMs);
+    const isLast = left <= timerMaxMs - earlyMs - 1;
+    const stage = isLast ? Math.ceil(left) + earlyMs : timerMaxMs;
     left -= stage;
-    timer = setTimeout(left > 0 ? arm : callback, stage);
+    timer = setTimeout(isLast ? callback : arm, stage);
     // Browsers and edge runtimes give a number: nothing there keeps a process alive.
     if (!keepsAlive && typeof timer === "object") timer.unref();
   };
