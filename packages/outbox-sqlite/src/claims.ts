@@ -19,6 +19,16 @@ export interface Claim {
   until: number;
   /** Of an ordered operation: account and subject; null otherwise. */
   readonly turn: string | null;
+  /** What this claim started, so that settling need not read it; the row decides whether it is still so. */
+  attempt: StartedAttempt | null;
+}
+
+/** An attempt whose intent was written. */
+export interface StartedAttempt {
+  readonly number: number;
+  /** Epoch milliseconds of the store's clock. */
+  readonly startedAt: number;
+  readonly requestDigest: string;
 }
 
 /** See the head of this file. */
@@ -53,9 +63,10 @@ export class Claims {
     if (known !== undefined && known.id === id) {
       known.lease = Math.max(known.lease, leaseBefore) + 1;
       known.until = until;
+      known.attempt = null;
       return known;
     }
-    const claim: Claim = { id, seq, lease: leaseBefore + 1, until, turn };
+    const claim: Claim = { id, seq, lease: leaseBefore + 1, until, turn, attempt: null };
     this.#byId.set(id, claim);
     this.#bySeq.set(seq, claim);
     return claim;

@@ -7,6 +7,9 @@
  * - No index has a random key. Such a B-tree dirties a page for every row and halves the rate of acceptance; keys and
  *   provider ids are found through an index in memory (`hash-index.ts`), text through sorted runs (`term`).
  *
+ * `operation.room` is filled at first and emptied by the start, which writes the attempt in its place: a row that grows
+ * splits its page, and every page is full when rows are only appended.
+ *
  * States and classes are small numbers; `words.ts` has the table.
  */
 export const initial = `
@@ -47,7 +50,8 @@ CREATE TABLE operation (
   reason TEXT,
   tally TEXT,
   failure TEXT,
-  turn TEXT
+  turn TEXT,
+  room TEXT
 ) STRICT;
 CREATE UNIQUE INDEX operation_id ON operation (id);
 CREATE INDEX operation_ready ON operation (lane, class, due) WHERE state IN (0, 2) AND gate = 0;

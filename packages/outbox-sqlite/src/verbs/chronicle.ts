@@ -3,12 +3,16 @@
  * rescues, receipts, expiry). What an attempt's line says is not written a second time; `story.ts` merges the two.
  */
 import type { AttemptResult } from "@landline/outbox";
+import type { Claim, StartedAttempt } from "../claims.ts";
 import type { Session } from "../session.ts";
 
 const endAttempt = `INSERT INTO attempt (seq, number, lease, started_at, started_version, ended_at, ended_version, outcome, status, code,
     request_id, phase, failure, decision, because, digest)
   SELECT seq, attempts, attempt_lease, attempt_at, attempt_version, ?2, version + 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, attempt_digest
   FROM operation WHERE seq = ?1 AND attempt_at IS NOT NULL`;
+const insertAttempt = `INSERT INTO attempt (seq, number, lease, started_at, started_version, ended_at, ended_version, outcome, status, code,
+    request_id, phase, failure, decision, because, digest)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'accept', ?, ?)`;
 const insertHistory =
   "INSERT INTO history (seq, version, at, event, actor, because, before, after) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
 
@@ -36,6 +40,39 @@ export function closeAttempt(
       result === null || result.failure === null ? null : JSON.stringify(result.failure),
       decision,
       because,
+    );
+}
+
+/**
+ * Writes the line of an accepted attempt from memory, after the row was changed.
+ * @param version of the operation after the change; nothing came between start and end
+ */
+export function journal(
+  session: Session,
+  claim: Claim,
+  started: StartedAttempt,
+  result: AttemptResult,
+  version: number,
+  because: string,
+): void {
+  session
+    .sql(insertAttempt)
+    .run(
+      claim.seq,
+      started.number,
+      claim.lease,
+      started.startedAt,
+      version - 1,
+      result.endedAt,
+      version,
+      result.outcome,
+      result.status,
+      result.code,
+      result.requestId,
+      result.phase,
+      result.failure === null ? null : JSON.stringify(result.failure),
+      because,
+      started.requestDigest,
     );
 }
 

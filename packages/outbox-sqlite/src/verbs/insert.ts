@@ -10,8 +10,11 @@ import { classCodeOf } from "../words.ts";
 import { sortBehind } from "./terms.ts";
 import { passTurn, turnOf } from "./turn.ts";
 
-const insertOperation = `INSERT INTO operation (seq, id, state, version, lane, kind, class, gate, due, deadline, created_at, updated_at, key_hash, turn)
-  VALUES (?, ?, 0, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+/** As long as what a start and an acceptance add to a row. */
+const room = ".".repeat(96);
+
+const insertOperation = `INSERT INTO operation (seq, id, state, version, lane, kind, class, gate, due, deadline, created_at, updated_at, key_hash, turn, room)
+  VALUES (?, ?, 0, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '${room}')`;
 const insertRequest = `INSERT INTO request (seq, scope, key, fingerprint, reference, recipient, parent_id, actor, input, rest)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const selectKey =

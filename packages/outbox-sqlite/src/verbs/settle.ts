@@ -11,20 +11,24 @@ import type { Claim } from "../claims.ts";
 import { first, integer, number } from "../row.ts";
 import type { Session } from "../session.ts";
 import { codeOf, legalFor, stateOf } from "../words.ts";
-import { automatic, closeAttempt, note } from "./chronicle.ts";
+import { automatic, closeAttempt, journal, note } from "./chronicle.ts";
 import { noteProviderId } from "./find.ts";
 import { passTurn } from "./turn.ts";
 
 const selectHeld = "SELECT state, version, attempt_at, kind FROM operation WHERE seq = ? AND lease <= ?";
-const accept = `UPDATE operation SET state = 4, version = version + 1, updated_at = ?2, due = NULL, lease = ?3, provider_id = ?4,
+const acceptance = `UPDATE operation SET state = 4, version = version + 1, updated_at = ?2, due = NULL, lease = ?3, provider_id = ?4,
   provider_status = ?5, failure = NULL, cause = NULL, reason = NULL,
   tally = CASE WHEN tally IS NULL THEN NULL ELSE json_set(tally, '$.doubtOpen', json('false')) END, attempt_at = NULL, attempt_lease = NULL, attempt_version = NULL,
-  attempt_digest = NULL
+  attempt_digest = NULL`;
+const accept = `${acceptance}
   WHERE seq = ?1 AND state IN (${legalFor("accept")}) AND lease <= ?3`;
 const move = `UPDATE operation SET state = ?2, version = version + 1, updated_at = ?3, due = ?4, lease = ?5, tally = ?6, failure = ?7,
   cause = ?8, reason = ?9, absences = ?10, look_failures = ?11, attempt_at = NULL, attempt_lease = NULL, attempt_version = NULL,
   attempt_digest = NULL
   WHERE seq = ?1 AND lease <= ?5`;
+
+const acceptOpen = `${acceptance}
+  WHERE seq = ?1 AND state = 1 AND lease = ?3 AND attempt_lease = ?3 RETURNING version`;
 
 /** States a lease can be on. From `parked` or `expired` only commands, receipts and witnesses bring an acceptance. */
 const leasable: readonly StoredState[] = ["queued", "sending", "retrying", "reconciling"];
@@ -43,6 +47,7 @@ const legal: Record<Settlement["type"], ReadonlySet<number>> = {
 export function settle(session: Session, lease: Lease, settlement: Settlement): boolean {
   const claim = session.claims.held(lease.id, lease.lease);
   if (claim === null) return false;
+  if (settlement.type === "accept" && acceptStarted(session, claim, settlement)) return true;
   const row = first(session.sql(selectHeld), claim.seq, lease.lease);
   if (row === null) return false;
   const before = number(row, 0);
@@ -68,6 +73,24 @@ export function settle(session: Session, lease: Lease, settlement: Settlement): 
       after: stateOf(stateAfter[settlement.type]),
     });
   }
+  session.claims.end(claim.seq);
+  if (claim.turn !== null) passTurn(session, claim.turn);
+  return true;
+}
+
+/** The shortest way, and the one nearly everything takes: what was started under this lease is accepted. */
+function acceptStarted(
+  session: Session,
+  claim: Claim,
+  settlement: Extract<Settlement, { readonly type: "accept" }>,
+): boolean {
+  const { attempt, providerId, providerStatus, because } = settlement;
+  const started = claim.attempt;
+  if (started === null || attempt === null) return false;
+  const row = first(session.sql(acceptOpen), claim.seq, session.now(), claim.lease, providerId, providerStatus);
+  if (row === null) return false;
+  journal(session, claim, started, attempt, number(row, 0), because);
+  noteProviderId(session, claim.seq, providerId);
   session.claims.end(claim.seq);
   if (claim.turn !== null) passTurn(session, claim.turn);
   return true;
