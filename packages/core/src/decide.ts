@@ -103,7 +103,8 @@ export function decide(input: DecisionInput): Decision {
  * @param failure of the attempt that was in doubt
  */
 export function decideAfterAbsence(failure: Failure, input: Omit<DecisionInput, "outcome">): Decision {
-  const certain: Failure = { ...failure, execution: "not_executed", remedy: "retry" };
+  const guidance = "The provider was asked and does not have it: it was certainly not sent, and may be sent again.";
+  const certain: Failure = { ...failure, execution: "not_executed", remedy: "retry", guidance };
   const history: AttemptHistory = { ...input.history, doubtOpen: false };
   return decide({ ...input, history, outcome: { type: "unavailable", failure: certain, retryAt: null } });
 }

@@ -166,7 +166,7 @@ function configuration(
     apiKeys: [{ name: "demo", role: "admin", key: apiKey }],
     accounts: { [accountName]: { ...scenario.account, baseUrl: sandboxUrl } },
     // Short waits, so that a demonstration of minutes of trouble fits into seconds.
-    policy: { backoff: { base: "200ms", max: "2s" }, attemptTimeout: "2s", deadline: "10m" },
+    policy: { backoff: { base: "200ms", max: "2s" }, attemptTimeout: "1s", deadline: "10m" },
   };
 }
 

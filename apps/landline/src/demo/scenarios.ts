@@ -17,7 +17,7 @@ export interface Scenario {
 /** Names the demonstration's account in configuration and requests. */
 export const accountName = "demo";
 
-/** Ways to fail, the same shares for everybody: about a third of all requests go wrong somehow. */
+/** Ways to fail, the same shares for everybody: about a fifth of all requests go wrong somehow. */
 function flaky(operation: string, busyCode: string | number): { readonly rules: readonly unknown[] } {
   const share = (part: number, what: Record<string, unknown>): unknown => ({
     when: { operation, share: part },
@@ -25,11 +25,12 @@ function flaky(operation: string, busyCode: string | number): { readonly rules: 
   });
   return {
     rules: [
-      share(0.08, { status: 503, code: busyCode }),
-      share(0.05, { status: 500, accept: true }),
-      share(0.05, { reset: "after-accept" }),
-      share(0.04, { reset: "before-accept" }),
-      share(0.03, { hang: true }),
+      share(0.06, { status: 503, code: busyCode }),
+      share(0.04, { status: 500, accept: true }),
+      share(0.04, { reset: "after-accept" }),
+      share(0.03, { reset: "before-accept" }),
+      share(0.01, { hang: true }),
+      share(0.02, { hang: true, accept: true }),
       share(0.03, { status: 502, html: true }),
       share(0.03, { truncate: 40 }),
       { when: { operation }, do: { rate_limit: { per_second: 25, retry_after: true } } },
@@ -46,7 +47,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       accountSid: `AC${"0".repeat(32)}`,
       authToken: "demo-auth-token",
       from: "+15005550006",
-      lookupSettle: "500ms",
+      lookupSettle: "300ms",
     },
     request: (recipient) => ({
       path: "/v1/messages",
