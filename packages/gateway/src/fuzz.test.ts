@@ -2,7 +2,7 @@
  * Walks the OpenAPI document and sends each operation what nobody should send: always the envelope with the right 4xx,
  * never a 5xx, never a hang.
  */
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { operationRequestSchema } from "./schemas/operation-request.schema.ts";
 import { readOperationRequest } from "./schemas/operation-request.ts";
@@ -15,7 +15,7 @@ const { ask, gateway } = harness;
 
 const bytes = (text: string, ...tail: number[]): Uint8Array =>
   new Uint8Array([...new TextEncoder().encode(text), ...tail]);
-const utf16 = new Uint8Array(new Uint16Array([...'{"a":1}'].map((letter) => letter.charCodeAt(0))).buffer);
+const utf16 = new Uint8Array(Array.from('{"a":1}', (letter) => [letter.charCodeAt(0), 0]).flat());
 
 interface Malformed {
   readonly name: string;

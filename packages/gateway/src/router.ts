@@ -7,6 +7,7 @@ import type { Route } from "./call.ts";
 import { route } from "./call.ts";
 import type { ApiDocument } from "./docs/outline.ts";
 import { documentOf } from "./openapi.ts";
+import { rolesThatMay } from "./permissions.ts";
 import { problem } from "./reply.ts";
 import type { Serve } from "./serve.ts";
 import { targetOf } from "./target.ts";
@@ -34,6 +35,7 @@ export function createRouter(
         ...each.document,
         method: each.method.toLowerCase() as "get" | "post" | "delete",
         path: each.path,
+        ...(each.access === "open" || each.access === "key" ? {} : { "x-roles": rolesThatMay(each.access) }),
         security: each.access === "open" ? [] : [{ key: [] }, { session: [] }],
       });
     app.on(each.method, each.path.replaceAll(/\{(\w+)\}/g, ":$1"), async (context) =>

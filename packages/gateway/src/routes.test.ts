@@ -248,7 +248,12 @@ test("a store out of reach is UNAVAILABLE, anything else INTERNAL, and neither s
   const lines: string[] = [];
   const broken = (error: Error): Harness =>
     harness({
-      outbox: { ...base.outbox, enqueue: async () => Promise.reject(error), get: async () => Promise.reject(error) },
+      outbox: {
+        ...base.outbox,
+        enqueue: async () => {
+          throw error;
+        },
+      },
       log: (_level, event, fields) => void lines.push(`${event} ${fields?.["message"]}`),
     });
   const away = await broken(Object.assign(new Error("secret detail"), { code: "disk_full" })).ask(

@@ -18,6 +18,8 @@ interface RawOperation {
   readonly summary?: string;
   readonly description?: string;
   readonly tags?: readonly string[];
+  readonly security?: readonly unknown[];
+  readonly "x-roles"?: readonly string[];
   readonly parameters?: readonly {
     readonly name: string;
     readonly in: string;
@@ -47,6 +49,8 @@ export interface ApiOperation {
     readonly required: boolean;
     readonly description: string;
   }[];
+  /** Who may call: roles, any key, or everybody. */
+  readonly access: string;
   /** Name of the body's schema, or null. */
   readonly body: string | null;
   readonly answers: readonly {
@@ -90,6 +94,7 @@ function read(method: string, path: string, raw: RawOperation): ApiOperation {
       required: parameter.required ?? false,
       description: parameter.description ?? parameter.schema?.description ?? "",
     })),
+    access: raw["x-roles"]?.join(", ") ?? (raw.security?.length === 0 ? "everybody" : "any key"),
     body: nameOf(raw.requestBody?.content),
     answers: Object.entries(raw.responses).map(([status, { description, content }]) => ({
       status,

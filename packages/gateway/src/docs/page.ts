@@ -1,7 +1,7 @@
 /**
  * The browsable documentation: one page drawn from the OpenAPI document, without scripts, from no other origin.
  *
- * `docs/reference/http-api.md` is drawn from the same document by `docs/markdown.ts`.
+ * `docs/reference/http-api.md` is drawn from the same outline by `npm run docs`.
  */
 import type { ApiDocument, ApiOperation } from "./outline.ts";
 import { outlineOf } from "./outline.ts";
@@ -56,7 +56,7 @@ function drawn(each: ApiOperation): string {
         `<tr><td>${status}</td><td>${linked(schema)}</td><td>${escaped(description)}</td></tr>`,
     )
     .join("");
-  return `<article id="${each.id}"><h3>${escaped(each.summary)}</h3><p><code><b>${each.method}</b> ${escaped(each.path)}</code></p>${
+  return `<article id="${each.id}"><h3>${escaped(each.summary)}</h3><p><code><b>${each.method}</b> ${escaped(each.path)}</code> · ${escaped(each.access)}</p>${
     each.description === "" ? "" : `<p>${escaped(each.description)}</p>`
   }${parameters === "" ? "" : `<table><caption>Parameters</caption>${parameters}</table>`}${
     each.body === null ? "" : `<p>Body: ${linked(each.body)}</p>`
