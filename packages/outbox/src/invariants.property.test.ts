@@ -182,6 +182,8 @@ test("store and ledger agree, whatever happened", { timeout: 600_000 }, async ()
         const sure = members.filter((record) => ["accepted", "delivered", "undelivered"].includes(record.state));
         expect(sure.length, `I13: nothing of ${key} is called sent that was not`).toBeLessThanOrEqual(effects.length);
       }
+      const owned = rows.map((row) => row.record.providerId).filter((id) => id !== null);
+      expect(new Set(owned).size, "I2: an effect has one owner").toBe(owned.length);
       for (const received of provider.received) {
         const record = byId.get(received.operationId);
         expect(record, "I5: what was sent is known").toBeDefined();

@@ -129,6 +129,22 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
     return false;
   };
 
+  /** A newer ordered operation of the same subject has gone out: sending this one again would undo it. */
+  const isOvertaken = ({ record, sequence: place }: Row): boolean => {
+    const sent = new Set<string>(["sending", "reconciling", "accepted", "delivered", "undelivered"]);
+    return (
+      record.ordered &&
+      [...rows.values()].some(
+        (other) =>
+          other.sequence > place &&
+          other.record.ordered &&
+          other.record.account === record.account &&
+          other.record.subject === record.subject &&
+          sent.has(other.record.state),
+      )
+    );
+  };
+
   const take = (row: Row, leaseMs: number): void => {
     row.record.lease += 1;
     row.leaseUntil = now() + leaseMs;
@@ -185,12 +201,12 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
   };
 
   /** Evidence from elsewhere ended an attempt nobody will settle any more. */
-  const closeAttempt = (row: Row): void => {
+  const closeAttempt = (row: Row, outcome: "accepted" | "ambiguous" = "accepted"): void => {
     const attempt = row.attempts.at(-1);
     if (attempt === undefined || attempt.endedAt !== null) return;
     const { number } = attempt;
     const facts = { status: null, code: null, requestId: null, phase: null, failure: null } as const;
-    journal(row, { number, endedAt: now(), outcome: "accepted", ...facts }, "accept", "proved by evidence");
+    journal(row, { number, endedAt: now(), outcome, ...facts }, row.record.state, "ended by evidence or command");
   };
 
   const expire = (row: Row): void => {
@@ -273,6 +289,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
       if (!move(row, "start", { at, actor: "landline", because: `attempt ${attempt.number}` })) return false;
       const { record } = row;
       record.attemptsStarted = attempt.number;
+      record.nextAttemptAt = null;
       if (record.history.firstAttemptAt === 0) record.history = { ...record.history, firstAttemptAt: at };
       row.attempts.push({
         number: attempt.number,
@@ -295,7 +312,9 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
     async settle(lease, settlement) {
       open();
       const row = held(lease);
-      if (row === null || (settlement.type === "accept" && isOthers(row, settlement.providerId))) return false;
+      // What was settled is settled: a lease serves for one settlement.
+      if (row === null || row.leaseUntil === 0) return false;
+      if (settlement.type === "accept" && isOthers(row, settlement.providerId)) return false;
       if (!settle(row, settlement, now())) return false;
       file(row);
       return true;
@@ -395,11 +414,16 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
         const cause = { at: now(), actor: command.actor, because: command.reason };
         if (!move(row, "supersede", cause)) return { type: "conflict", operation: snapshot(row) };
         row.record.nextAttemptAt = null;
+        row.record.parkedReason = null;
         insert(command.child);
         file(row);
         return { type: "done", operation: snapshot(row), childId: command.child.id };
       }
-      if (!obey(row, command, now())) return { type: "conflict", operation: snapshot(row) };
+      const again = command.type === "redrive" || command.type === "resolve_not_sent";
+      const before = row.record.state;
+      if ((again && isOvertaken(row)) || !obey(row, command, now()))
+        return { type: "conflict", operation: snapshot(row) };
+      if (before === "sending") closeAttempt(row, "ambiguous");
       file(row);
       return { type: "done", operation: snapshot(row), childId: null };
     },
@@ -468,7 +492,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
     async hold(hold) {
       open();
       const key = `${hold.account}\n${hold.reason}`;
-      holds.set(key, { ...hold, since: holds.get(key)?.since ?? now() });
+      if (!holds.has(key)) holds.set(key, { ...hold, since: now() });
       auditLines.push({
         at: now(),
         actor: hold.actor,
@@ -510,15 +534,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
     },
     async prune(before, limit) {
       open();
-      const finished = new Set<string>([
-        "delivered",
-        "undelivered",
-        "accepted",
-        "discarded",
-        "expired",
-        "cancelled",
-        "superseded",
-      ]);
+      const finished = new Set<string>(["delivered", "accepted", "discarded", "expired", "cancelled", "superseded"]);
       const old = [...rows.values()]
         .filter(({ record }) => finished.has(record.state) && record.updatedAt < before)
         .slice(0, limit);

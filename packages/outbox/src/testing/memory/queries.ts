@@ -94,7 +94,6 @@ export function countsOf(rows: Iterable<Row>): Readonly<Record<string, number>> 
 export function breaksOf(rows: ReadonlyMap<string, Row>): readonly InvariantBreak[] {
   const breaks: InvariantBreak[] = [];
   const keys = new Set<string>();
-  const owners = new Map<string, string>();
   for (const row of rows.values()) {
     const { record, attempts } = row;
     const broken = (invariant: string, message: string): void => {
@@ -111,12 +110,6 @@ export function breaksOf(rows: ReadonlyMap<string, Row>): readonly InvariantBrea
     const key = `${record.idempotencyScope}\n${record.idempotencyKey}`;
     if (keys.has(key)) broken("I15", "two operations have one key");
     keys.add(key);
-    if (record.providerId !== null) {
-      const effect = `${record.account}\n${record.providerId}`;
-      const owner = owners.get(effect);
-      if (owner !== undefined) broken("I2", `${record.providerId} also belongs to ${owner}`);
-      owners.set(effect, record.id);
-    }
     if (record.state === "parked" && record.parkedReason === null) broken("I19", "parked without a reason");
     if (record.parentId !== null && rows.has(record.parentId) && record.parentId === record.id) {
       broken("I23", "it is its own parent");

@@ -5,7 +5,6 @@
 import { next } from "@landline/core";
 import type { Failure, LifecycleEvent, ReceiptEvent } from "@landline/core";
 import type { AttemptResult, Command, ReceiptRecord, Settlement } from "../../ports.ts";
-import { isInDoubt } from "./row.ts";
 import type { Row } from "./row.ts";
 
 /** Who caused a change, and why. */
@@ -110,10 +109,12 @@ export function obey(row: Row, command: Exclude<Command, { readonly type: "super
     case "cancel":
       if (!done("cancel")) return false;
       record.nextAttemptAt = null;
+      record.parkedReason = null;
       return true;
     case "discard":
       if (!done("discard")) return false;
       record.nextAttemptAt = null;
+      record.parkedReason = null;
       return true;
     case "redrive":
       return done("redrive") && anew(row, at, command.deadline);
@@ -126,7 +127,8 @@ export function obey(row: Row, command: Exclude<Command, { readonly type: "super
       accepted(row, command.providerId, null);
       return true;
     case "reconcile":
-      if (!done("reconcile")) return false;
+      // There is nothing to ask about when nothing was ever started.
+      if (record.attemptsStarted === 0 || !done("reconcile")) return false;
       record.nextAttemptAt = at;
       record.absences = 0;
       record.lookFailures = 0;
@@ -160,6 +162,7 @@ function anew(row: Row, at: number, deadline: number): true {
 export function applyReceipt(row: Row, event: ReceiptEvent, failure: Failure | null, at: number): boolean {
   const { record } = row;
   const before = record.state;
+  const { version } = record;
   const stale = event.rank < record.receiptRank;
   const cause = { at, actor: "provider", because: `receipt: ${event.status}` };
   if (provesAcceptance(row, event) && move(row, "accept", cause)) {
@@ -176,13 +179,15 @@ export function applyReceipt(row: Row, event: ReceiptEvent, failure: Failure | n
     record.providerStatus = event.status;
   }
   record.receiptRank = Math.max(record.receiptRank, event.rank);
+  // One receipt is one change to people, however many events it stands for.
+  record.version = Math.min(record.version, version + 1);
   return record.state !== before;
 }
 
 function provesAcceptance(row: Row, event: ReceiptEvent): boolean {
   const { record } = row;
   if (event.meaning === "inbound" || record.state === "accepted") return false;
-  return record.state !== "parked" || isInDoubt(record);
+  return record.state !== "parked" || record.parkedReason === "doubt";
 }
 
 /** A receipt as it is stored. */
