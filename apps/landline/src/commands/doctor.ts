@@ -91,7 +91,13 @@ async function store(config: Config): Promise<Finding> {
       };
     return { check, result: "ok", message: config.store.type === "sqlite" ? config.store.path : "opens" };
   } catch (error) {
-    return { check, result: "fail", message: error instanceof Error ? error.message : String(error) };
+    const message = error instanceof Error ? error.message : String(error);
+    const inUse = message.includes("in use by another process");
+    return {
+      check,
+      result: inUse ? "warn" : "fail",
+      message: inUse ? `${message} If that is your own gateway, all is well.` : message,
+    };
   }
 }
 

@@ -1,5 +1,6 @@
 /** The configuration of `landline`, as files write it and as the program reads it. */
 export { ConfigError } from "./config-error.ts";
-export { defineConfig, loadConfig, checkConfig } from "./load.ts";
+export { defineConfig } from "./define-config.ts";
+export { loadConfig, checkConfig } from "./load.ts";
 export type { ConfigFile } from "./schema.ts";
 export type * from "./types.ts";

@@ -22,11 +22,6 @@ import type {
   StoreConfig,
 } from "./types.ts";
 
-/** Types a configuration written in TypeScript; returns it unchanged. */
-export function defineConfig(config: ConfigFile): ConfigFile {
-  return config;
-}
-
 const fileNames = ["landline.config.ts", "landline.config.js", "landline.config.json"];
 
 /**
