@@ -1,5 +1,6 @@
 /**
- * The transport of every other runtime, over its `fetch`: Bun, Deno, workers, browsers.
+ * The transport over a runtime's `fetch`: Bun, workers, browsers. (Not Deno: its `fetch` sends a POST again by itself
+ * after a reset, and undici runs there.)
  *
  * `fetch` does not tell whether a byte left. Only error codes that come from establishing a connection prove that none
  * did; everything else may have left. Certificates and proxies are the runtime's own business here, so asking for them
