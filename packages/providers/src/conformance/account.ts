@@ -135,5 +135,7 @@ const signatureHeaders = [
   "x-hub-signature-256",
   "x-webhook-signature",
   "x-timestamp",
+  "x-redcloud-timestamp",
+  "x-redcloud-signature",
   "authorization",
 ];

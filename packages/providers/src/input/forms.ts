@@ -12,6 +12,10 @@ export function webUrl(options: { readonly underscoreInHost?: boolean } = {}): F
   };
 }
 
+/** The address that requests are put below: it can have a path, and nothing after it. */
+export const baseAddress: Form = (text) =>
+  webUrl()(text) ?? (/[?#]/.test(text) ? "must not have a query or a fragment" : null);
+
 /** A form given by a regular expression and described by what it stands for. */
 export function matching(pattern: RegExp, expected: string): Form {
   return (text) => (pattern.test(text) ? null : `must be ${expected}`);

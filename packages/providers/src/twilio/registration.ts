@@ -3,7 +3,7 @@ import type { ConfigFault } from "@landline/core";
 import { parseDuration } from "@landline/core";
 import type { AccountRules } from "../input/config.ts";
 import { configFaults, isGiven } from "../input/config.ts";
-import { matching, webUrl } from "../input/forms.ts";
+import { baseAddress, matching, webUrl } from "../input/forms.ts";
 import type { Defect, Form } from "../input/rules.ts";
 import type { Registration } from "../registration.ts";
 import { messageSender } from "./addresses.ts";
@@ -18,8 +18,6 @@ const place = { type: "text", form: matching(/^[a-z0-9-]+$/, "lower-case letters
 
 const duration: Form = (text) => (parseDuration(text) === null ? 'must be a duration such as "15s"' : null);
 const sender: Form = (text) => (messagingServiceSid.test(text) ? null : messageSender(text));
-/** Requests are addressed below it, so it can have a path and nothing after it. */
-const baseUrl: Form = (text) => webUrl()(text) ?? (/[?#]/.test(text) ? "must not have a query or a fragment" : null);
 
 const account: AccountRules = {
   rules: {
@@ -29,7 +27,7 @@ const account: AccountRules = {
     apiSecret: secret,
     clientId: secret,
     clientSecret: secret,
-    baseUrl: { type: "text", form: baseUrl },
+    baseUrl: { type: "text", form: baseAddress },
     region: place,
     edge: place,
     lookupSettle: { type: "text", form: duration },
