@@ -65,7 +65,7 @@ function readFilter(name: FilterName, given: unknown): OperationFilter | string 
     case "code":
       return text(typeof given === "number" ? String(given) : given, (code) => ({ code }));
     case "to":
-      return text(given, (recipient) => ({ recipient }));
+      return text(withPlus(given), (recipient) => ({ recipient }));
     case "account":
       return text(given, (account) => ({ account }));
     case "operation":
@@ -73,10 +73,15 @@ function readFilter(name: FilterName, given: unknown): OperationFilter | string 
     case "reference":
       return text(given, (reference) => ({ reference }));
     case "q":
-      return text(given, (q) => ({ q }));
+      return text(withPlus(given), (q) => ({ q }));
     default:
       return name satisfies never;
   }
+}
+
+/** A `+` that was not encoded arrives as a space; no number begins with one. */
+function withPlus(given: unknown): unknown {
+  return typeof given === "string" ? given.replace(/^((?:[a-z]+:)?) (?=\d)/i, "$1+") : given;
 }
 
 function readStates(given: unknown): OperationFilter | string {

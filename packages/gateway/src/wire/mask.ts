@@ -28,21 +28,25 @@ const addresses: ReadonlySet<string> = new Set(["to", "recipient", "phone", "pho
 
 /** Masks an operation of a list. */
 export function maskSummary<T extends WireOperationSummary>(source: T): T {
-  return {
-    ...source,
-    input: maskInput(source.input),
-    reference: maskNullable(source.reference),
-    recipient: source.recipient === null ? null : maskPhone(source.recipient),
-    subject: maskNullable(source.subject),
-    metadata: source.metadata === null ? null : maskInput(source.metadata),
-    fallback: source.fallback.map((step) => ({ ...step, input: maskInput(step.input) })),
-    failure: maskFailure(source.failure),
-  };
+  return withoutRecipient(
+    {
+      ...source,
+      idempotency_key: maskNumbers(source.idempotency_key),
+      input: maskInput(source.input),
+      reference: maskNullable(source.reference),
+      recipient: source.recipient === null ? null : maskPhone(source.recipient),
+      subject: maskNullable(source.subject),
+      metadata: source.metadata === null ? null : maskInput(source.metadata),
+      fallback: source.fallback.map((step) => ({ ...step, input: maskInput(step.input) })),
+      failure: maskFailure(source.failure),
+    },
+    source.recipient,
+  );
 }
 
 /** Masks an operation and its story. */
 export function maskOperation(source: WireOperation): WireOperation {
-  return {
+  const masked: WireOperation = {
     ...maskSummary(source),
     attempts: source.attempts.map((attempt) => ({
       ...attempt,
@@ -57,6 +61,22 @@ export function maskOperation(source: WireOperation): WireOperation {
       after: maskNullable(line.after),
     })),
   };
+  return withoutRecipient(masked, source.recipient);
+}
+
+/** The recipient's digits wherever else somebody wrote them: in a key, a reference, a reason. */
+function withoutRecipient<T>(source: T, recipient: string | null): T {
+  const digits = recipient?.replaceAll(/\D/g, "") ?? "";
+  if (digits.length < 7) return source;
+  const stars = maskPhone(digits);
+  const walk = (value: unknown): unknown => {
+    if (typeof value === "string") return value.replaceAll(digits, stars);
+    if (Array.isArray(value)) return value.map(walk);
+    return isRecord(value)
+      ? Object.fromEntries(Object.entries(value).map(([name, item]) => [name, walk(item)]))
+      : value;
+  };
+  return walk(source) as T;
 }
 
 function maskInput(input: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
