@@ -73,8 +73,7 @@ function readLedger(desk: AdminDesk, received: Received): Answer {
   const limit = Number(query.get("limit") ?? Number.POSITIVE_INFINITY);
   if (!(since >= 0)) return fail(400, "VALIDATION_ERROR", "since must be a sequence number", { field: "since" });
   if (!(limit >= 1)) return fail(400, "VALIDATION_ERROR", "limit must be at least 1", { field: "limit" });
-  const effects = desk.ledger.effects();
-  const source = query.has("effects") ? effects : desk.ledger.entries();
+  const source = query.has("effects") ? desk.ledger.effects() : desk.ledger.entries();
   const exact = ["provider", "operation", "to", "id", "idempotency_key", "operation_id"].filter((name) =>
     query.has(name),
   );
@@ -84,12 +83,12 @@ function readLedger(desk: AdminDesk, received: Received): Answer {
       (!query.has("requests") || entry.type === "request") &&
       exact.every((name) => (entry as unknown as Record<string, unknown>)[name] === query.get(name)),
   );
-  const all = desk.ledger.entries();
+  const shown = entries.slice(0, limit);
   return json(200, {
-    requests: all.length - effects.length,
-    effects: effects.length,
-    last_seq: all.at(-1)?.seq ?? 0,
-    entries: entries.slice(0, limit),
+    last_seq: desk.ledger.entries().at(-1)?.seq ?? 0,
+    entries: shown,
+    requests: shown.filter((entry) => entry.type === "request"),
+    effects: shown.filter((entry) => entry.type === "effect"),
   });
 }
 
