@@ -21,7 +21,6 @@ import type { Budget, BudgetOptions } from "./budget.ts";
 import { createBudget, deposit, withdraw } from "./budget.ts";
 import type { LimitFinder } from "./limit-finder.ts";
 import {
-  applyRate,
   createLimitFinder,
   findableAt,
   finderAccepted,
@@ -33,7 +32,7 @@ import {
 } from "./limit-finder.ts";
 import type { OutcomeType } from "./outcome.ts";
 import type { Pacer } from "./pacing.ts";
-import { createPacer, pace } from "./pacing.ts";
+import { createPacer, pace, pacedAt, setRate } from "./pacing.ts";
 import type { InFlightWindow } from "./window.ts";
 import { createWindow, hasRoom } from "./window.ts";
 
@@ -72,6 +71,9 @@ export interface AttemptEnd {
 
 /** A lane's state. Only the functions of this file change it. */
 export interface Lane {
+  /** Keeps the configured rate; learning never touches it. */
+  readonly cap: Pacer;
+  /** Keeps the rate that was found out. */
   readonly pacer: Pacer;
   readonly window: InFlightWindow;
   readonly breaker: Breaker;
@@ -96,9 +98,10 @@ export function createLane(options: LaneOptions, now: number): Lane {
   if (max !== null && !(max >= 1)) throw new RangeError(`concurrencyMax must be at least 1, not ${max}`);
   if (options.burst !== undefined && !(options.burst >= 1))
     throw new RangeError(`burst must be at least 1, not ${options.burst}`);
-  const pacer = createPacer(rate, options.burst ?? 1);
+  const pacer = createPacer(null, 1);
   const window = createWindow(max ?? Infinity);
   return {
+    cap: createPacer(rate, options.burst ?? 1),
     pacer,
     window,
     finder: createLimitFinder(pacer, window, now),
@@ -114,7 +117,7 @@ export function admit(lane: Lane, now: number): Admission {
   if (finder.pausedUntil > now) return refuse(lane, finder.pausedUntil, "the provider asked to slow down");
   const reopens = breakerOpensAt(lane.breaker);
   if (reopens > now) return refuse(lane, reopens, "the provider is failing; the breaker waits before it asks again");
-  const found = findableAt(finder);
+  const found = Math.max(findableAt(finder), pacedAt(lane.cap));
   if (found > now) {
     if (found === Infinity) return refuse(lane, now + askAgainMs, "the lane waits for the attempts under way");
     return refuse(lane, found, "the lane keeps its rate");
@@ -129,6 +132,7 @@ export function laneStarted(lane: Lane, now: number): void {
   finderStarted(lane.finder, now);
   lane.window.inFlight += 1;
   pace(lane.pacer, now);
+  pace(lane.cap, now);
   breakerStarted(lane.breaker, now);
 }
 
@@ -171,8 +175,7 @@ export function setLaneRate(lane: Lane, ratePerSecond: number | null): void {
   if (ratePerSecond !== null && !(ratePerSecond > 0)) {
     throw new RangeError(`ratePerSecond must be above 0, not ${ratePerSecond}`);
   }
-  lane.finder.rateMax = ratePerSecond;
-  applyRate(lane.finder);
+  setRate(lane.cap, ratePerSecond);
 }
 
 /** What people see of a lane. */
@@ -196,7 +199,7 @@ export function laneHealth(lane: Lane, now: number): LaneView {
   return {
     open: until <= now && lane.breaker.state === "closed",
     breaker: lane.breaker.state,
-    rate: lane.pacer.rate,
+    rate: lane.cap.rate === null ? lane.pacer.rate : Math.min(lane.cap.rate, lane.pacer.rate ?? Infinity),
     inFlight: lane.window.inFlight,
     window: Math.floor(lane.window.size),
     waitsUntil: until > now ? until : null,

@@ -49,8 +49,6 @@ const leapsMax = 6;
 export interface LimitFinder {
   readonly pacer: Pacer;
   readonly window: InFlightWindow;
-  /** The configured rate, or null. */
-  rateMax: number | null;
   phase: "exploring" | "landing" | "paced" | "silent";
   /** No start before this. */
   pausedUntil: number;
@@ -133,7 +131,6 @@ export function createLimitFinder(pacer: Pacer, window: InFlightWindow, now: num
   return {
     pacer,
     window,
-    rateMax: pacer.rate,
     phase: "exploring",
     pausedUntil: -Infinity,
     base: null,
@@ -395,11 +392,8 @@ function setBase(finder: LimitFinder, rate: number): void {
   applyRate(finder);
 }
 
-/** Gives the pacer what is believed and what is configured, whichever is less. */
-export function applyRate(finder: LimitFinder): void {
-  const wanted = finder.base === null ? null : finder.base * (1 + finder.leap);
-  const capped = wanted === null ? finder.rateMax : finder.rateMax === null ? wanted : Math.min(wanted, finder.rateMax);
-  setRate(finder.pacer, capped);
+function applyRate(finder: LimitFinder): void {
+  setRate(finder.pacer, finder.base === null ? null : finder.base * (1 + finder.leap));
 }
 
 /** Which gate was too wide? The window, if more were under way than ever went well; else the rate; in doubt, both. */
