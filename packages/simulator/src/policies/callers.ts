@@ -9,7 +9,7 @@ import { callersMax } from "./policy.ts";
 /** Milliseconds to sleep before the next try, or null to give up. `attempt` is one-based. */
 export type Again = (attempt: number, answer: SeenAnswer) => number | null;
 
-/** Milliseconds to wait before a first or further send; lets a policy hold all of its callers. */
+/** Milliseconds to wait before asking again whether a send may go; 0: it goes now. */
 export type Turnstile = (now: number) => number;
 
 /** Starts a pool of {@link callersMax} callers. */
@@ -38,7 +38,7 @@ export function startCallers(
   function attempt(job: Job, number: number): void {
     const wait = turnstile?.(clock.now()) ?? 0;
     if (wait > 0) {
-      clock.at(clock.now() + wait, () => attemptNow(job, number));
+      clock.at(clock.now() + wait, () => attempt(job, number));
       return;
     }
     attemptNow(job, number);

@@ -1,6 +1,6 @@
 /**
  * AWS's adaptive rate limiter, from its published algorithm. All callers of a client share it; a caller that has to
- * wait takes its token in advance, as the SDK's `getSendToken` does.
+ * wait computes how long for one token and asks again then, as the SDK's `getSendToken` does.
  */
 import type { World } from "../world.ts";
 import { startCallers } from "./callers.ts";
@@ -53,9 +53,10 @@ export function startCubic(world: World): Client {
     if (!enabled) return 0;
     const now = seconds();
     fill(now);
-    const wait = capacity >= 1 ? 0 : ((1 - capacity) / fillRate) * 1000;
+    // Timers of a runtime are no finer than a millisecond.
+    if (capacity < 1) return Math.max(1, Math.ceil(((1 - capacity) / fillRate) * 1000));
     capacity -= 1;
-    return wait;
+    return 0;
   }
 
   function seen(throttled: boolean): void {

@@ -1,0 +1,69 @@
+/**
+ * `npm run simulate -- --scenario NAME|all --seed N --seeds K [--policy NAME|all] [--svg FILE]`: prints tables, and
+ * draws one run of each policy when a file is given. The only file of the package that touches the world.
+ */
+import { writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { drain } from "./drain.ts";
+import { outage, outages } from "./outage.ts";
+import { plot } from "./plot.ts";
+import type { PlotRun } from "./plot.ts";
+import type { SendPolicy } from "./policies/policy.ts";
+import { drainTable, fairnessTable, outageTable, policies, workersTable } from "./report.ts";
+import { drains } from "./scenarios.ts";
+import type { Notebook } from "./world.ts";
+
+const { values } = parseArgs({
+  options: {
+    scenario: { type: "string", default: "all" },
+    policy: { type: "string", default: "landline" },
+    seed: { type: "string", default: "1" },
+    seeds: { type: "string", default: "10" },
+    svg: { type: "string" },
+  },
+});
+
+const first = Number(values.seed);
+const seeds = Number(values.seeds);
+const names = [...drains.map((one) => one.name), ...outages.map((one) => one.name), "workers", "fairness", "all"];
+const who = values.policy === "all" ? policies : policies.filter((policy) => policy.name.startsWith(values.policy));
+
+if (
+  !names.includes(values.scenario) ||
+  who.length === 0 ||
+  !Number.isInteger(first) ||
+  !(Number.isInteger(seeds) && seeds > 0)
+) {
+  console.error(`Scenarios: ${names.join(", ")}\nPolicies: ${policies.map((policy) => policy.name).join("; ")}; all`);
+  process.exitCode = 2;
+} else {
+  const every = values.scenario === "all";
+  const chosen = drains.filter((one) => every || one.name === values.scenario);
+  const bad = outages.filter((one) => every || one.name === values.scenario);
+  if (chosen.length > 0) console.log(`${drainTable(chosen, who, first, seeds)}\n`);
+  if (bad.length > 0) console.log(`${outageTable(who, first, seeds)}\n`);
+  if (every || values.scenario === "workers") console.log(`${workersTable(first, seeds)}\n`);
+  if (every || values.scenario === "fairness") console.log(`${fairnessTable(first, seeds)}\n`);
+  if (values.svg !== undefined) draw(values.svg, values.scenario);
+}
+
+function draw(file: string, name: string): void {
+  const scenario = drains.find((one) => one.name === name);
+  const badTime = outages.find((one) => one.name === name);
+  const run = (policy: SendPolicy): Notebook | null => {
+    if (scenario !== undefined) return drain(scenario, policy, first).notebook;
+    return badTime === undefined ? null : outage(badTime, policy, first).notebook;
+  };
+  const runs: PlotRun[] = [];
+  for (const policy of who) {
+    const notebook = run(policy);
+    if (notebook !== null) runs.push({ title: policy.name, ...notebook });
+  }
+  if (runs.length === 0) {
+    console.error("A picture needs one scenario with a course over time: --scenario NAME");
+    process.exitCode = 2;
+    return;
+  }
+  writeFileSync(file, plot(`${name}: ${scenario?.about ?? badTime?.about ?? ""} (seed ${first})`, runs));
+  console.log(`wrote ${file}`);
+}
