@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { createFairQueue, drop, enqueue, putBack, relief, take } from "./fair-queue.ts";
 import { operationClasses } from "./policy.ts";
