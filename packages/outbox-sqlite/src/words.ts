@@ -58,7 +58,10 @@ export function codes(states: readonly StoredState[]): string {
 /** Waits for a claim. Stands exactly so in the partial indexes. */
 export const waiting = "state IN (0, 2)";
 
-/** Not finished: what an ordered operation behind it waits for. Stands exactly so in the partial index. */
+/** Neither waiting nor accepted nor delivered: what few operations are for long. Stands exactly so in the partial index. */
+export const rare = "state NOT IN (0, 2, 4, 5)";
+
+/** Not finished: what an ordered operation behind it waits for. */
 export const unfinished = "state IN (0, 1, 2, 3)";
 
 /** The number of a class: the smaller, the more urgent. */

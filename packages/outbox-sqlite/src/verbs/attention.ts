@@ -2,11 +2,12 @@
 import type { OperationRecord } from "@landline/outbox";
 import { first, number, readRecord, recordColumns, recordTables, rows } from "../row.ts";
 import type { Session } from "../session.ts";
+import { rare } from "../words.ts";
 
 const selectAfterId = "SELECT seq FROM operation WHERE id > ? ORDER BY id LIMIT 1";
 const selectCreated = "SELECT created_at FROM operation WHERE seq >= ? ORDER BY seq LIMIT 1";
 const selectUnattended = `SELECT ${recordColumns} FROM ${recordTables}
-  WHERE o.state NOT IN (0, 1, 2, 4, 5) AND o.updated_at >= ? AND o.id > ? AND (o.state = 6 OR
+  WHERE o.${rare} AND o.updated_at >= ? AND o.id > ? AND (o.state = 6 OR
     (o.state = 7 AND o.reason IN ('rejected', 'exhausted', 'doubt') AND r.rest ->> '$.fallback' IS NOT NULL))
   ORDER BY o.id LIMIT ?`;
 

@@ -7,7 +7,7 @@ import type { ListFilter, Page } from "@landline/outbox";
 import type { Located } from "../row.ts";
 import { number, readRecord, recordColumns, recordTables, rows } from "../row.ts";
 import type { Session } from "../session.ts";
-import { classCodeOf, codes } from "../words.ts";
+import { classCodeOf, codes, rare } from "../words.ts";
 import type { TextSearch } from "./terms.ts";
 import { endOf, rowsInRun, runOf, unsortedFrom } from "./terms.ts";
 
@@ -57,7 +57,10 @@ function select(
   limit: number,
 ): readonly Located[] {
   const where = [...wanted.sql, ...(more === "" ? [] : [more])].map((each) => `AND ${each}`).join(" ");
-  const sql = `SELECT ${recordColumns} FROM ${recordTables} WHERE o.seq < ? ${where} ORDER BY o.seq DESC LIMIT ?`;
+  const tables = where.includes("r.") ? recordTables : "operation o";
+  // Rows are found and put in order by number alone; only those that are shown are read whole.
+  const sql = `SELECT ${recordColumns} FROM ${recordTables} WHERE o.seq IN (
+      SELECT o.seq FROM ${tables} WHERE o.seq < ? ${where} ORDER BY o.seq DESC LIMIT ?) ORDER BY o.seq DESC`;
   return rows(session.sql(sql), before, ...wanted.values, ...values, limit).map((row) => readRecord(session, row));
 }
 
@@ -100,7 +103,8 @@ function readCursor(cursor: string): number | null {
 }
 
 /** States few operations are in for long: they have an index of their own. */
-const rare: ReadonlySet<StoredState> = new Set([
+const rareStates: ReadonlySet<StoredState> = new Set([
+  "sending",
   "reconciling",
   "undelivered",
   "parked",
@@ -121,7 +125,9 @@ function conditions(session: Session, filter: ListFilter): Conditions | null {
   if (filter.states !== undefined) {
     if (filter.states.length === 0) return null;
     add(`o.state IN (${codes(filter.states)})`);
-    if (filter.states.every((state) => rare.has(state))) add("o.state NOT IN (0, 1, 2, 4, 5)");
+    if (filter.states.every((state) => rareStates.has(state))) add(`o.${rare}`);
+    // Nothing is planned for them, so the index of the rare has one such state in the order of its rows.
+    if (filter.states.every((state) => rareStates.has(state) && state !== "reconciling")) add("o.due IS NULL");
   }
   if (filter.account !== undefined || filter.accounts !== undefined || filter.operation !== undefined) {
     const kinds = [...session.names.kinds.byId].filter(
@@ -143,7 +149,8 @@ function conditions(session: Session, filter: ListFilter): Conditions | null {
     add(`+o.cause IN (${causes.map(([id]) => id).join(", ")})`);
   }
   if (filter.class !== undefined) add("o.class = ?", classCodeOf(filter.class));
-  if (filter.parkedReason !== undefined) add("o.state = 7 AND o.reason = ?", filter.parkedReason);
+  if (filter.parkedReason !== undefined)
+    add(`o.state = 7 AND o.${rare} AND o.due IS NULL AND o.reason = ?`, filter.parkedReason);
   if (filter.createdAfter !== undefined) add("o.created_at >= ?", filter.createdAfter);
   if (filter.createdBefore !== undefined) add("o.created_at < ?", filter.createdBefore);
   if (filter.idempotencyScope !== undefined) add("r.scope = ?", filter.idempotencyScope);

@@ -5,15 +5,16 @@
 import type { AttemptRecord, RescuedOperation } from "@landline/outbox";
 import { attemptColumns, first, number, readAttempt, rows } from "../row.ts";
 import type { Session } from "../session.ts";
+import { rare } from "../words.ts";
 import { automatic, note } from "./chronicle.ts";
 import { locateRow } from "./find.ts";
 
-const selectSending = "SELECT seq FROM operation WHERE state = 1 ORDER BY seq";
+const selectSending = `SELECT seq FROM operation WHERE state = 1 AND ${rare} ORDER BY seq`;
 const selectOpen = `SELECT attempts, attempt_lease, attempt_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, attempt_digest
   FROM operation WHERE seq = ? AND attempt_at IS NOT NULL`;
 const selectLast = `SELECT ${attemptColumns} FROM attempt WHERE seq = ? ORDER BY number DESC LIMIT 1`;
 const takeOver = "UPDATE operation SET lease = ?2, rescues = rescues + 1 WHERE seq = ?1 AND state = 1 AND lease < ?2";
-const selectLooking = "SELECT seq FROM operation WHERE state = 3 AND due <= ? ORDER BY due, seq";
+const selectLooking = `SELECT seq FROM operation WHERE state = 3 AND ${rare} AND due <= ? ORDER BY due, seq`;
 
 /** How a lease is asked for. */
 export interface LeaseRequest {

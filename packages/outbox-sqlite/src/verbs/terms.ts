@@ -16,7 +16,7 @@ import type { Session } from "../session.ts";
 const runRows = 4_096;
 
 /** Runs that may be missing while operations pour in; a search reads their rows one by one. */
-const runsBehindMax = 16;
+const runsBehindMax = 2;
 
 const selectTexts = `SELECT o.seq, r.key, r.reference, r.recipient, o.provider_id FROM request r JOIN operation o ON o.seq = r.seq
   WHERE r.seq >= ? AND r.seq < ?`;
