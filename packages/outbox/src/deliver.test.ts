@@ -178,6 +178,16 @@ describe("deadlines", () => {
     expect(world.provider.received).toEqual([]);
   });
 
+  test("one that is claimed too late is not even begun", async () => {
+    const world = await begin({ expireEveryMs: 86_400_000 });
+    await world.outbox.pause("lg", "me", "wait");
+    const id = await send(world, "create.lookup", { deadline: world.time.now + 10_000 });
+    await world.advance(20_000);
+    await world.outbox.resume("lg", "me", "go");
+    await world.advance(100);
+    expect(row(world, id)).toMatchObject({ state: "expired", attemptsStarted: 0 });
+  });
+
   test("a retry that would come too late is not waited for", async () => {
     const world = await begin();
     world.provider.fate = () => ({ do: "refused" });

@@ -47,6 +47,33 @@ describe("twins in doubt at once", () => {
   });
 });
 
+test("what was given to a twin is not found twice, and its receipts go to the twin", async () => {
+  const { world, ids } = await doubtful([{ do: "accept_then_reset" }, { do: "accept_then_reset" }]);
+  const [first = "", second = ""] = ids;
+  const looked = await (async () => {
+    await world.outbox.stop();
+    world.time.now += 30_000;
+    return world.store.claimReconciliations({ worker: "w", limit: 2, leaseMs: 20_000 });
+  })();
+  const leaseOf = (id: string) => ({ id, lease: looked.find((each) => each.id === id)?.lease ?? 0 });
+  const found = { type: "accept", because: "found", attempt: null, providerId: "lg-2", providerStatus: null } as const;
+  // lg-2 is really the second's; counting gave it to the first.
+  expect(await world.store.settle(leaseOf(first), found)).toBe(true);
+  expect(await world.store.settle(leaseOf(second), found)).toBe(false);
+  expect(records(world, ids).map((record) => record?.state)).toEqual(["accepted", "reconciling"]);
+  const facts = {
+    status: "delivered",
+    rank: 9,
+    meaning: "delivered",
+    code: null,
+    message: null,
+    at: null,
+    optedOut: null,
+  } as const;
+  await world.store.receive("lg", { providerId: "lg-2", operationId: second, dedupeKey: "d", ...facts });
+  expect(records(world, ids).map((record) => record?.state)).toEqual(["delivered", "reconciling"]);
+});
+
 test.each([-120_000, -1_500, 0, 1_500, 120_000])(
   "a provider whose clock is %d ms off is understood",
   async (skewMs) => {

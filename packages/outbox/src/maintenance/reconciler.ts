@@ -7,7 +7,6 @@
  */
 import { decideAfterAbsence, lookFailed, reconcileStep, weigh } from "@landline/core";
 import type {
-  Candidate,
   Decision,
   Failure,
   Finding,
@@ -29,7 +28,8 @@ import { heldBy } from "./held.ts";
 import type { Service } from "./loop.ts";
 import { orphaned } from "./orphan.ts";
 import { rescueLeaseMs } from "./rescuer.ts";
-import { twinsOf } from "./twins.ts";
+import { ownersOf, twinsOf, unsettledUntil } from "./twins.ts";
+import type { Times } from "./twins.ts";
 
 /** Looks under way at once: they must not crowd out what is to be sent. */
 export const looksMax = 16;
@@ -83,21 +83,12 @@ async function reconcile(
   const now = context.clock.now();
   let step: ReconcileStep;
   if (looked.ok) {
-    const finding = await judge(context, account, operation, looked.candidates, looked.skewMs);
+    const times = { attemptTimeoutMs: policy.attemptTimeoutMs, settleMs: traits.lookupSettleMs };
+    const judged = await judge(context, account, operation, looked, times);
     step =
-      finding === "twin_under_way"
-        ? {
-            type: "again",
-            at: now + Math.max(1_000, traits.lookupSettleMs),
-            absences: 0,
-            failures: 0,
-            because: "an equal operation is just being sent; what is there may be its own",
-          }
-        : reconcileStep(state, finding, {
-            now,
-            attemptTimeoutMs: policy.attemptTimeoutMs,
-            settleMs: traits.lookupSettleMs,
-          });
+      judged.type === "wait"
+        ? { type: "again", at: Math.max(judged.until, now + 1_000), absences: 0, failures: 0, because: judged.because }
+        : reconcileStep(state, judged, { now, ...times });
   } else {
     await spread(context, held, looked.outcome);
     const because = looked.outcome.type === "accepted" ? "unreadable" : looked.outcome.failure.message;
@@ -147,30 +138,39 @@ function unreadable(operation: RescuedOperation, message: string): Outcome {
   return { type: "unavailable", failure: { ...last, message }, retryAt: null };
 }
 
+/** A finding, or that it is too early for one. */
+type Judged = Finding | { readonly type: "wait"; readonly until: number; readonly because: string };
+
 async function judge(
   context: Context,
   account: Account,
   operation: RescuedOperation,
-  candidates: readonly Candidate[],
-  skewMs: number,
-): Promise<Finding | "twin_under_way"> {
+  looked: Extract<LookupReport, { readonly ok: true }>,
+  times: Times,
+): Promise<Judged> {
+  const { candidates, skewMs } = looked;
   const startedAt = doubtBeganAt(operation);
   if (candidates.length === 0) return weigh([], startedAt, skewMs, new Set());
   const twins = await twinsOf(context, operation);
   const ids = candidates.map((candidate) => candidate.providerId);
   const owned = await context.store.ownedProviderIds(account.name, ids, operation.id);
   const earliestOf = (began: number): number => began + skewMs - resolutionMs;
-  const free = candidates.filter(
-    (candidate) =>
-      !owned.has(candidate.providerId) &&
-      (candidate.createdAt === null || candidate.createdAt >= earliestOf(startedAt)),
-  );
-  if (free.length > 0 && twins.some((twin) => twin.underWay)) return "twin_under_way";
+  const inWindow = candidates.filter(({ createdAt }) => createdAt === null || createdAt >= earliestOf(startedAt));
+  const free = candidates.filter((candidate) => !owned.has(candidate.providerId));
+  if (inWindow.some((candidate) => free.includes(candidate)) && twins.some((twin) => twin.underWay)) {
+    const until = context.clock.now() + times.settleMs;
+    return { type: "wait", until, because: "an equal operation is just being sent; what is there may be its own" };
+  }
   const claimants = twins.map((twin) => ({ id: twin.id, earliest: earliestOf(twin.doubtBeganAt) }));
   const self = { id: operation.id, earliest: earliestOf(startedAt) };
-  const all = candidates.filter((candidate) => !owned.has(candidate.providerId));
-  const others = allottedToOthers(operation.id, [...claimants, self], all);
-  return weigh(candidates, startedAt, skewMs, new Set([...owned, ...others]));
+  const others = allottedToOthers(operation.id, [...claimants, self], free);
+  const finding = weigh(candidates, startedAt, skewMs, new Set([...owned, ...others]));
+  if (finding.type !== "absent" || inWindow.length === 0) return finding;
+  // What was given to a twin may have been ours, and the twin's own may still be on its way: then that is for us.
+  const owners = await ownersOf(context, account.name, inWindow);
+  const until = await unsettledUntil(context, [...owners, ...twins.map((twin) => twin.id)], times);
+  if (context.clock.now() >= until) return finding;
+  return { type: "wait", until, because: "an equal operation may still arrive; too early to count as absent" };
 }
 
 /** An earlier attempt may be in doubt as well: what it created is ours too. */
