@@ -52,15 +52,16 @@ test("nothing is lost, doubled or starved, whatever is added, taken, put back an
         const tickets: ReturnType<typeof enqueue<number>>[] = [];
         const out = new Set<number>();
         const waiting = new Set<number>();
+        const wrong: string[] = [];
         for (const [verb, klass, subject, pick] of script) {
           if (verb === "add") {
             tickets.push(enqueue(queue, tickets.length, klass, `s${subject}`));
             waiting.add(tickets.length - 1);
           } else if (verb === "take") {
             const ticket = take(queue);
-            expect(ticket === null).toBe(waiting.size === 0);
+            if ((ticket === null) !== (waiting.size === 0)) wrong.push("took nothing although something waits");
             if (ticket !== null) {
-              expect(waiting.delete(ticket.item)).toBe(true);
+              if (!waiting.delete(ticket.item)) wrong.push(`took ${ticket.item}, which did not wait`);
               out.add(ticket.item);
             }
           } else {
@@ -68,7 +69,7 @@ test("nothing is lost, doubled or starved, whatever is added, taken, put back an
             if (ticket === undefined) continue;
             if (verb === "drop") {
               const was = waiting.has(ticket.item);
-              expect(drop(queue, ticket)).toBe(was);
+              if (drop(queue, ticket) !== was) wrong.push(`dropping ${ticket.item} was answered wrongly`);
               waiting.delete(ticket.item);
             } else if (out.has(ticket.item) && ticket.state === "taken") {
               putBack(queue, ticket);
@@ -78,6 +79,7 @@ test("nothing is lost, doubled or starved, whatever is added, taken, put back an
           }
           expect(queue.size).toBe(waiting.size);
         }
+        expect(wrong).toEqual([]);
         const rest: number[] = [];
         for (let ticket = take(queue); ticket !== null; ticket = take(queue)) rest.push(ticket.item);
         expect(new Set(rest)).toEqual(waiting);

@@ -1,8 +1,6 @@
 /**
- * How many attempts may be under way at once.
- *
- * The size grows while every answer is good and the window is really used, and is cut by a 429. It refuses to cut
- * twice for one flight: answers to requests that left before the last cut are old news.
+ * How many attempts may be under way at once. It counts and compares; how wide it should be is found out in
+ * `limit-finder.ts`.
  */
 
 /** A window's state. Only the functions of this file change it. */
@@ -23,11 +21,6 @@ export function createWindow(max: number): InFlightWindow {
 /** Whether one more attempt may start. */
 export function hasRoom(window: InFlightWindow): boolean {
   return window.inFlight + 1 <= window.size;
-}
-
-/** Whether the window, and nothing else, kept the last attempt's followers back (one of them has just ended). */
-export function isFull(window: InFlightWindow): boolean {
-  return window.inFlight + 2 > window.size;
 }
 
 /** Resizes within [1, max]. */

@@ -41,8 +41,6 @@ export function createClock(): VirtualClock {
         now = entry.instant;
         entry.event();
       }
-      if (heap.length === 0 || heap[0] === undefined || heap[0].instant > until)
-        now = Math.max(now, Math.min(until, now));
     },
   };
 }

@@ -9,24 +9,35 @@ import { fairnessRun } from "./fairness.ts";
 import { outage, outages } from "./outage.ts";
 import { landline } from "./policies/landline.ts";
 import { awsAdaptive, fullJitter, threeRetries, twilioAutoRetry } from "./policies/others.ts";
+import type { DrainSummary } from "./report.ts";
 import { drainOver } from "./report.ts";
+import type { DrainScenario } from "./scenarios.ts";
 import { drains, hiddenLimits, toldLimits } from "./scenarios.ts";
 import { workersRun } from "./workers.ts";
 
 const seeds = 50;
+
+/** Broken promises in words, each with the worst seed, to be replayed by `npm run simulate -- --seed`. */
+function broken(all: DrainSummary, promise: DrainScenario["promise"]): readonly string[] {
+  const rows: readonly (readonly [string, number, number])[] = [
+    ["not delivered", 1 - all.delivered, 0],
+    ["early retries", all.early, 0],
+    ["makespan, median", all.makespanMedian, promise.makespan],
+    ["makespan, worst", all.makespanWorst, promise.makespanWorst],
+    ["429 share, median", all.refusedMedian, promise.refusedShare],
+    ["429 share, worst", all.refusedWorst, promise.refusedWorst],
+  ];
+  return rows
+    .filter(([, found, allowed]) => !(found <= allowed))
+    .map(([what, found, allowed]) => `${what}: ${found.toFixed(4)} > ${allowed} (worst seed ${all.worstSeed})`);
+}
 
 describe.each([...hiddenLimits, ...toldLimits].map((scenario) => [scenario.name, scenario] as const))(
   "%s",
   (_, scenario) => {
     test("keeps its promise over all seeds", () => {
       const all = drainOver(scenario, landline, 1, seeds);
-      const worst = `worst seed ${all.worstSeed}: makespan ${all.makespanWorst.toFixed(3)}, 429 share ${all.refusedWorst.toFixed(4)}`;
-      expect(all.delivered, worst).toBe(1);
-      expect(all.early, worst).toBe(0);
-      expect(all.makespanMedian, worst).toBeLessThanOrEqual(scenario.promise.makespan);
-      expect(all.refusedMedian, worst).toBeLessThanOrEqual(scenario.promise.refusedShare);
-      expect(all.makespanWorst, worst).toBeLessThanOrEqual(scenario.promise.makespanWorst);
-      expect(all.refusedWorst, worst).toBeLessThanOrEqual(scenario.promise.refusedWorst);
+      expect(broken(all, scenario.promise)).toEqual([]);
       expect(all.results.every((one) => one.duplicates === 0)).toBe(true);
     });
   },
