@@ -5,12 +5,16 @@
  */
 import type { ConfigFault, Provider } from "@landline/core";
 import { isRecord } from "@landline/core";
+import { noticiaRegistration } from "./noticia/registration.ts";
 import { redCloudRegistration } from "./red-cloud/registration.ts";
 import type { ExplainingProvider, Registration } from "./registration.ts";
 import { twilioRegistration } from "./twilio/registration.ts";
 
 const registrations: ReadonlyMap<string, Registration> = new Map(
-  [twilioRegistration, redCloudRegistration].map((registration) => [registration.name, registration]),
+  [twilioRegistration, redCloudRegistration, noticiaRegistration].map((registration) => [
+    registration.name,
+    registration,
+  ]),
 );
 
 /** Names as they stand in `accounts.*.provider`. */

@@ -17,11 +17,21 @@ export interface Defect {
 /** One field's rule. Limits are inclusive; `max` of a text counts UTF-16 units, as providers do or more strictly. */
 export type FieldRule =
   | { readonly type: "text"; readonly max?: number; readonly empty?: boolean; readonly form?: Form }
-  | { readonly type: "integer"; readonly min: number; readonly max: number }
-  | { readonly type: "number"; readonly min: number; readonly max: number }
+  | {
+      readonly type: "integer";
+      readonly min: number;
+      readonly max: number;
+      /** A JSON number is asked for, so digits as text are refused. Forms do not know the difference. */
+      readonly json?: boolean;
+    }
+  | { readonly type: "number"; readonly min: number; readonly max: number; readonly json?: boolean }
   | { readonly type: "flag" }
   | { readonly type: "choice"; readonly of: readonly string[] }
-  | { readonly type: "list"; readonly of: FieldRule; readonly max: number };
+  | { readonly type: "list"; readonly of: FieldRule; readonly max: number }
+  /** A map of texts under the caller's own names. */
+  | { readonly type: "texts" }
+  /** Fields within a field; what is wrong inside is named by its path (`address.locality`). */
+  | { readonly type: "record"; readonly rules: FieldRules; readonly required: readonly string[] };
 
 /** A form a text must have: answers null, or what is wrong. */
 export type Form = (text: string) => string | null;
@@ -43,10 +53,28 @@ export function defectsOf(input: unknown, rules: FieldRules, required: readonly 
     const value = input[field];
     if (isAbsent(value)) continue;
     const rule = Object.hasOwn(rules, field) ? rules[field] : undefined;
-    const message = rule === undefined ? unknownField(field, rules) : faultOf(value, rule);
-    if (message !== null) defects.push({ field, message });
+    if (rule === undefined) defects.push({ field, message: unknownField(field, rules) });
+    else defects.push(...defectsIn(field, value, rule));
   }
   return defects;
+}
+
+function defectsIn(field: string, value: unknown, rule: FieldRule): readonly Defect[] {
+  if (rule.type === "record") {
+    return defectsOf(value, rule.rules, rule.required).map((inner) => ({
+      ...inner,
+      field: inner.field === "" ? field : `${field}.${inner.field}`,
+    }));
+  }
+  if (rule.type === "list" && rule.of.type === "record") {
+    const { of, max } = rule;
+    // One text may stand for a list of one; one object may not.
+    if (!Array.isArray(value) || value.length > max)
+      return [{ field, message: `must be a list of at most ${max} entries` }];
+    return value.flatMap((each, index) => defectsIn(`${field}[${index}]`, each, of));
+  }
+  const message = faultOf(value, rule);
+  return message === null ? [] : [{ field, message }];
 }
 
 /** Whether a field counts as not given. */
@@ -71,7 +99,7 @@ export function defectFailure(defect: Defect, docs: string): Failure {
 
 /** A caller's field name may be anything; what is shown of it is short and plain. */
 function nameable(field: string): string {
-  return /^[\w:-]{1,64}$/.test(field) ? field : "(an unnameable field)";
+  return /^[\w:.[\]-]{1,64}$/.test(field) ? field : "(an unnameable field)";
 }
 
 function faultOf(value: unknown, rule: FieldRule): string | null {
@@ -87,6 +115,12 @@ function faultOf(value: unknown, rule: FieldRule): string | null {
       return typeof value === "string" && rule.of.includes(value) ? null : `must be one of ${rule.of.join(", ")}`;
     case "list":
       return listFault(value, rule);
+    case "texts":
+      return isRecord(value) && Object.values(value).every((each) => typeof each === "string")
+        ? null
+        : "must be an object whose values are texts";
+    case "record":
+      return isRecord(value) ? null : "must be an object of fields";
     default:
       return rule satisfies never;
   }
@@ -102,7 +136,8 @@ function textFault(value: unknown, rule: Extract<FieldRule, { type: "text" }>): 
 }
 
 function numberFault(value: unknown, rule: Extract<FieldRule, { type: "integer" | "number" }>): string | null {
-  const written = typeof value === "string" && /^\d{1,9}(\.\d{1,6})?$/.test(value) ? Number(value) : value;
+  const written =
+    rule.json !== true && typeof value === "string" && /^\d{1,9}(\.\d{1,6})?$/.test(value) ? Number(value) : value;
   const fits = typeof written === "number" && written >= rule.min && written <= rule.max;
   if (fits && (rule.type === "number" || Number.isInteger(written))) return null;
   return `must be a ${rule.type === "integer" ? "whole number" : "number"} from ${rule.min} to ${rule.max}`;

@@ -71,8 +71,7 @@ function sequenceOf(value: unknown): number | null {
 
 /** "Failure details" is all that the pages say; the likely places are looked into. */
 function failureOf(event: Record<string, unknown>): { code: string | null; message: string | null } {
-  const places = ["failure", "error", "failureDetails", "details"].map((name) => event[name]).filter(isRecord);
-  const first = places[0] ?? event;
+  const first = ["failure", "error", "failureDetails", "details"].map((name) => event[name]).find(isRecord) ?? event;
   return {
     code: codeOf(first["code"]) ?? codeOf(event["failureCode"]) ?? codeOf(event["errorCode"]),
     message:

@@ -13,7 +13,7 @@ export interface RedCloudOptions {
   readonly webhookSecret?: string | readonly string[];
   /**
    * How old or young the signed timestamp of an event may be; default 90 min, because Red Cloud repeats an event for up
-   * to 81 minutes and does not say whether a repeat is signed anew. `off` takes any age; repeats are dropped anyway.
+   * to 81 minutes and does not say whether a repeat is signed anew. `"off"` takes any age; repeats are dropped anyway.
    */
-  readonly webhookTolerance?: Duration | "off";
+  readonly webhookTolerance?: Duration;
 }

@@ -6,7 +6,7 @@
  * case are read. The JSON of an event is not published beyond the names in prose; what is not there stays null.
  * @see https://dev.redcloud.live/webhooks/signature-verification
  */
-import type { Hashing, ReceiptEvent, WebhookReading, WebhookRequest, Webhooks } from "@landline/core";
+import type { Hashing, WebhookReading, WebhookRequest, Webhooks } from "@landline/core";
 import { isRecord } from "@landline/core";
 import { bytesOfHex, hex, textOf, utf8 } from "../http/bytes.ts";
 import { jsonOf } from "../http/json.ts";
