@@ -11,7 +11,7 @@ import type { Answer, Problem } from "./reply.ts";
 import type { Reader } from "./schemas/reading.ts";
 
 /** HTTP methods in use. */
-export type Method = "GET" | "POST" | "DELETE";
+type Method = "GET" | "POST" | "DELETE";
 
 /** A request, as its route sees it. */
 export interface Call<Body = unknown> {
@@ -31,7 +31,7 @@ export interface Call<Body = unknown> {
 }
 
 /** Who may call a route: everybody, anybody with a key, or whoever has a permission. */
-export type Access = "open" | "key" | Permission;
+type Access = "open" | "key" | Permission;
 
 /** How the body of a route is read. */
 export type BodyRule<Body> =

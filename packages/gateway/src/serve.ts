@@ -81,7 +81,7 @@ export function createServe(ports: ServePorts): Serve {
 }
 
 /** Makes the response of an answer. */
-export function respond(answer: Answer, requestId: string): Response {
+function respond(answer: Answer, requestId: string): Response {
   if (answer.type === "reply") {
     const headers = { ...securityHeaders, ...answer.headers, "x-request-id": requestId };
     return new Response(answer.body as string | null, { status: answer.status, headers });

@@ -3,7 +3,7 @@ import type { Outbox, VerbResult } from "@landline/outbox";
 import type { BulkMember, BulkRecord, BulkResult } from "./record.ts";
 
 /** The actor that operations' histories name: the person and the work. */
-export function bulkActor(record: Pick<BulkRecord, "id" | "actor">): string {
+function bulkActor(record: Pick<BulkRecord, "id" | "actor">): string {
   return `${record.actor} (${record.id})`;
 }
 

@@ -8,7 +8,7 @@ import type { GatewayHost } from "../options.ts";
 import type { Entry, EventBuffer } from "./buffer.ts";
 
 /** Milliseconds between comments. */
-export const heartbeatMs = 15_000;
+const heartbeatMs = 15_000;
 /** Bytes that may wait for a reader before it counts as gone. */
 const waitingBytesMax = 1_048_576;
 

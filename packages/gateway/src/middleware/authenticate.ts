@@ -13,7 +13,7 @@ import type { Sessions } from "./sessions.ts";
 import { sessionCookie } from "./sessions.ts";
 
 /** The header a session's unsafe requests carry. */
-export const csrfHeader = "x-csrf-token";
+const csrfHeader = "x-csrf-token";
 
 /** Longest token that is looked at. */
 const tokenLengthMax = 512;
@@ -46,7 +46,7 @@ export function unauthenticated(message: string): Problem {
 }
 
 /** One cookie's value, or null. */
-export function cookieOf(header: string | null, name: string): string | null {
+function cookieOf(header: string | null, name: string): string | null {
   if (header === null) return null;
   for (const part of header.split(";")) {
     const at = part.indexOf("=");

@@ -18,7 +18,7 @@ const heldMax = 10_000;
 const collection = "sessions";
 
 /** A live session. */
-export interface Session {
+interface Session {
   readonly keyDigest: string;
   /** Epoch milliseconds. */
   readonly expiresAt: number;

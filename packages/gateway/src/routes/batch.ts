@@ -20,10 +20,10 @@ import { enqueueRequest, outsideScope, refusalOf, traceparentOf } from "./enqueu
 import type { RoutePorts } from "./ports.ts";
 
 /** Most operations of one batch. */
-export const batchLengthMax = 1_000;
+const batchLengthMax = 1_000;
 
 /** One answer of a batch. */
-export interface BatchResult {
+interface BatchResult {
   readonly status: number;
   readonly operation?: WireOperation;
   /** True when the key and the request were known already. */

@@ -23,7 +23,7 @@ import { withinSight } from "./operations.ts";
 import type { RoutePorts } from "./ports.ts";
 
 /** Operations per second where none is asked for. */
-export const defaultRate = 50;
+const defaultRate = 50;
 
 /** Bulk work on the wire. */
 export interface WireBulk {
@@ -172,7 +172,7 @@ async function resultsOf(
 }
 
 /** Writes the header. */
-export function toWireBulk(record: BulkRecord): WireBulk {
+function toWireBulk(record: BulkRecord): WireBulk {
   return {
     id: record.id,
     action: record.action,

@@ -49,7 +49,7 @@ export function reviewRoutes(ports: RoutePorts): readonly Route[] {
 }
 
 /** The names of the verbs. */
-export type VerbName = "cancel" | "retry" | "fix" | "fallback" | "discard" | "resolve" | "reconcile";
+type VerbName = "cancel" | "retry" | "fix" | "fallback" | "discard" | "resolve" | "reconcile";
 
 function verb<Body extends VerbBody>(
   ports: RoutePorts,

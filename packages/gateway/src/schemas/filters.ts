@@ -14,7 +14,7 @@ import type { Read } from "./reading.ts";
 export type OperationFilter = ListFilter & { readonly held?: boolean };
 
 /** Filters by their names on the wire. */
-export const filterNames = [
+const filterNames = [
   "state",
   "account",
   "operation",
@@ -30,7 +30,7 @@ export const filterNames = [
 ] as const;
 
 /** See {@link filterNames}. */
-export type FilterName = (typeof filterNames)[number];
+type FilterName = (typeof filterNames)[number];
 
 /** Reads filters; `value` holds texts, and for `state` a text, a comma-separated text or a list. */
 export function readFilters(value: Readonly<Record<string, unknown>>, path = ""): Read<OperationFilter> {

@@ -15,9 +15,9 @@ import { createScriptedSender } from "./scripted-sender.ts";
 import type { ScriptedSender } from "./scripted-sender.ts";
 
 /** Keys by whom they stand for; each is `key-` and the name. */
-export const keyNames = ["app", "other", "viewer", "operator", "admin", "scoped"] as const;
+const keyNames = ["app", "other", "viewer", "operator", "admin", "scoped"] as const;
 /** See {@link keyNames}. */
-export type KeyName = (typeof keyNames)[number];
+type KeyName = (typeof keyNames)[number];
 
 const roleOf: Record<KeyName, Role> = {
   app: "sender",
@@ -31,7 +31,7 @@ const roleOf: Record<KeyName, Role> = {
 /** The auth token of the test account: a secret no answer may contain. */
 export const authToken = "canary-auth-token-0123456789abcdef";
 /** The account's SID. */
-export const accountSid = `AC${"0".repeat(32)}`;
+const accountSid = `AC${"0".repeat(32)}`;
 
 /** An answer, read. */
 export interface Answered {
@@ -44,7 +44,7 @@ export interface Answered {
 }
 
 /** One request in a test. */
-export interface Asked {
+interface Asked {
   readonly as?: KeyName | null;
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON unless it is text or bytes. */
