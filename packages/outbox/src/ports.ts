@@ -199,6 +199,9 @@ export type Settlement = { readonly because: string; readonly attempt: AttemptRe
  *
  * `redrive` and `resolve_not_sent` begin anew: `spent`, `waitedMs`, `absences`, `lookFailures` and `rescues` are 0, no
  * doubt is open, the failure and the parked reason are gone; `firstAttemptAt` and the attempt numbers go on.
+ *
+ * Conflicts beyond version and state: an ordered operation does not begin anew once a newer one of its subject was
+ * sent, and nothing is reconciled of which no attempt was ever started.
  */
 export type Command = {
   readonly id: string;
@@ -449,7 +452,10 @@ export interface Store {
     readonly because: string | null;
   }): Promise<void>;
 
-  /** Deletes finished operations older than `before`, a bounded number at a time. Returns how many. */
+  /**
+   * Deletes operations that are over (accepted ones without a further word too) and were last changed before `before`,
+   * a bounded number at a time. Never one that waits, runs, is in doubt, undelivered or parked. Returns how many.
+   */
   prune(before: number, limit: number): Promise<number>;
   /** Checks the invariants of semantics against the store. */
   verify(): Promise<readonly InvariantBreak[]>;
