@@ -189,6 +189,14 @@ describe("bearer tokens", () => {
     expect(server.received).toHaveLength(1);
   });
 
+  test("a token that cannot be read ends as unavailable, and nothing goes unhandled", async () => {
+    const sender = start({ credentials: { ...credentials(), read: () => JSON.parse("") as never } as Credentials });
+    expect((await sender.attempt(request, withDeadline())).outcome).toMatchObject({
+      type: "unavailable",
+      failure: { execution: "not_executed" },
+    });
+  });
+
   test("an abort does not wait for a slow token", async () => {
     server.answerGet = () => "hang";
     const controller = new AbortController();
@@ -225,6 +233,15 @@ describe("a diagnosis", () => {
       failure: { kind: "invalid_request" },
     });
     expect(server.received.filter(({ url }) => url === "/whoami")).toHaveLength(1);
+  });
+
+  test("that cannot be described leaves the failure as it was, at once", async () => {
+    server.script.push({ status: 403 });
+    const broken = { ...diagnosis(), describe: () => JSON.parse("") as never, read: diagnosis().read };
+    const began = performance.now();
+    const report = await start({ diagnosis: broken }).attempt(request, withDeadline());
+    expect(report.outcome).toMatchObject({ type: "rejected", failure: { kind: "authorization" } });
+    expect(performance.now() - began).toBeLessThan(1_000);
   });
 
   test("that cannot be made leaves the failure as it was", async () => {

@@ -36,7 +36,7 @@ export function createDiagnoses(link: Link): Diagnoses | null {
       try {
         if (!diagnosis.applies(failure)) return failure;
         const now = clock.now();
-        if (asked === null || now - asked.at > servesMs) asked = { at: now, answers: ask() };
+        if (asked === null || now - asked.at > servesMs) asked = { at: now, answers: ask().catch(() => []) };
         const answers = await inTime(asked.answers, { ...limits, timeoutMs: Math.max(0, limits.timeoutMs) }, clock);
         if (typeof answers === "string") return failure;
         if (!answers.every((answer) => answer.type === "response" && answer.status < 300)) asked = null;

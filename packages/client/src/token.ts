@@ -6,7 +6,7 @@
  * that the caller's own request never left.
  */
 import type { Credentials, Outcome } from "@landline/core";
-import { backoffDelay } from "@landline/core";
+import { backoffDelay, failure } from "@landline/core";
 import type { Ambient } from "@landline/host/ambient";
 import type { Limits, Transport } from "./exchange.ts";
 import { inTime } from "./in-time.ts";
@@ -71,9 +71,11 @@ export function tokenSource(credentials: TokenCredentials, transport: Transport,
   };
 
   const refreshed = (): Promise<TokenAnswer> => {
-    refresh ??= fetchToken().finally(() => {
-      refresh = null;
-    });
+    refresh ??= fetchToken()
+      .catch((): TokenAnswer => ({ ok: false, outcome: unreadable }))
+      .finally(() => {
+        refresh = null;
+      });
     return refresh;
   };
 
@@ -106,23 +108,24 @@ function neverLeft(outcome: Outcome): Outcome {
   };
 }
 
-const tooSlow: Outcome = {
-  type: "unavailable",
-  retryAt: null,
-  failure: {
+const tooSlow = noToken(
+  "no access token in time",
+  "The provider's token endpoint is slow. It is tried again; check its status page if it stays.",
+);
+const unreadable = noToken(
+  "the token endpoint's answer could not be read",
+  "This is a defect of the provider's translation; please report it.",
+);
+
+function noToken(message: string, guidance: string): Outcome {
+  const reason = failure({
     kind: "unavailable",
-    category: "D",
-    shape: "transport",
+    shape: "oauth",
     execution: "not_executed",
     remedy: "retry",
     responsible: "provider",
-    status: null,
-    code: null,
-    message: "no access token in time",
-    field: null,
-    requestId: null,
-    retryAt: null,
-    guidance: "The provider's token endpoint is slow. It is tried again; check its status page if it stays.",
-    docs: null,
-  },
-};
+    message,
+    guidance,
+  });
+  return { type: "unavailable", failure: reason, retryAt: null };
+}
