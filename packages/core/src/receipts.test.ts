@@ -306,6 +306,7 @@ test("receiptFailure says what the table says, and is honest about what it does 
     guidance: "The phone is off. Try another channel.",
     docs: "https://example.com/30003",
   });
+  expect(receiptFailure(event("undelivered"), { ...entry, execution: "unknown" }).execution).toBe("unknown");
   expect(receiptFailure(event("undelivered", { message: "their words" }), entry).message).toBe("their words");
   expect(receiptFailure(event("undelivered"), entry).category).toBeNull();
   expect(receiptFailure(event("undelivered", { code: "39999" }), null)).toMatchObject({

@@ -98,7 +98,10 @@ export function applyReceipt(subject: ReceiptSubject, event: ReceiptEvent, entry
   }
 }
 
-/** A failed delivery as a failure: executed, then refused further on; what the code's table row says about it. */
+/**
+ * A failed delivery as a failure: taken, then refused further on, unless the code's table row knows better (a carrier that
+ * did not answer leaves doubt: it may have arrived).
+ */
 export function receiptFailure(
   event: Pick<ReceiptEvent, "status" | "code" | "message">,
   entry: ErrorEntry | null,
@@ -108,7 +111,7 @@ export function receiptFailure(
     kind: entry?.kind ?? "undelivered",
     ...(entry?.category === undefined ? {} : { category: entry.category }),
     shape: "receipt",
-    execution: "executed",
+    execution: entry?.execution ?? "executed",
     remedy: entry?.remedy ?? "none",
     responsible: entry?.responsible ?? "nobody",
     code: event.code,
