@@ -27,10 +27,11 @@ function pageOf(provider: ExplainingProvider): string {
 <!-- Written by \`npm run docs\` from packages/providers/src/${provider.name}. Change the table there, not this page. -->
 
 ${entries.length} codes. \`landline explain ${provider.name} --code CODE\` says the same on a terminal, and \`--body FILE\` reads a whole answer. A code that is not here is
-read by its HTTP status, and a create that may have been executed is looked up before anything is sent again.
+read by its HTTP status, and a create that may have been executed is never repeated blindly.
 
 - **Executed?** *no*: nothing was done. *yes*: the provider took it, and what it took did not arrive. *unknown*: it may have been done.
-- **Repeat?** *no*: the same would be refused again. *soon*: Landline repeats it by itself. *later*: hours away, so a person or a route decides. *ask first*: the provider is asked what it did.
+- **Repeat?** *no*: the same would be refused again. *soon*: Landline repeats it by itself. *later*: hours away, so a person or a route decides. *not blindly*: it may have been done, so the provider is
+  asked what it did or, where it knows keys, gets the same key and payload again.
 - **Other channel?** whether another way to the person is sensible; *consent*: only where they agreed to it separately.
 
 | Code | HTTP | Meaning | Kind | Executed? | Repeat? | Who acts | Other channel? | What to do |
@@ -44,7 +45,7 @@ const repeat = {
   never: "no",
   soon: "soon",
   later: "later",
-  reconcile: "ask first",
+  reconcile: "not blindly",
   after_refresh: "after a new token",
 } as const;
 const arrival = {
@@ -72,6 +73,7 @@ function rowOf(entry: ErrorEntry): string {
 function waitOf({ wait }: ErrorEntry): string {
   if (wait === undefined) return "";
   if (wait.type === "midnight") return `, after midnight in ${wait.zone}`;
+  if (wait.ms % 60_000 !== 0) return `, after ${wait.ms / 1_000} s`;
   const minutes = wait.ms / 60_000;
   return minutes % 60 === 0 ? `, after ${minutes / 60} h` : `, after ${minutes} min`;
 }

@@ -59,9 +59,9 @@ export function messagesSend(baseUrl: string, sendFrom: string | null): Operatio
         sendFrom: input.sendFrom,
         to: listOf(input.to),
         messageType: input.messageType,
-        text: given(input.text),
+        text: textOf(input.text),
         media: isAbsent(input.media) ? undefined : listOf(input.media),
-        externalReference: given(input.externalReference) ?? given(operationId),
+        externalReference: textOf(input.externalReference) ?? textOf(operationId),
       };
       return keyedRequest(`${baseUrl}/api/core/messages/send`, body, idempotencyKey);
     },
@@ -102,6 +102,6 @@ function listOf(value: string | readonly string[]): readonly string[] {
   return typeof value === "string" ? [value] : value;
 }
 
-function given(value: string | null | undefined): string | undefined {
+function textOf(value: string | null | undefined): string | undefined {
   return value ?? undefined;
 }
