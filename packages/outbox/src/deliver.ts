@@ -2,8 +2,8 @@
  * The life of one claimed operation, top to bottom.
  *
  * Nothing leaves this machine before its intent is durable, after its deadline, or when its lease might end first.
- * Whatever happens to this process between two lines below is a crash point with a known way out (see
- * docs/reference/crash-points.md); whatever the provider answers ends in exactly one settlement.
+ * Whatever happens to this process between two lines below is a crash point with a known way out
+ * (`crash.test.ts` kills it at each); whatever the provider answers ends in exactly one settlement.
  */
 import { classify, decide, isPast, laneAbandoned, laneEnded } from "@landline/core";
 import type { Outcome } from "@landline/core";
