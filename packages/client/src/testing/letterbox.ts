@@ -3,7 +3,7 @@ import type { Credentials, Observation, Operation, OperationTraits, Provider, Re
 import { classify, failure, rateLimitDelay } from "@landline/core";
 
 /** What Letterbox takes. */
-export interface Letter extends Record<string, unknown> {
+interface Letter extends Record<string, unknown> {
   readonly to: string;
   readonly text: string;
 }
