@@ -49,6 +49,8 @@ export function createRouter(
     const page = methods.length === 0 ? (fallback?.(target.path, req.raw) ?? null) : null;
     return serve(page ?? (methods.length === 0 ? unknownPath : otherMethod(methods)), req.raw, target);
   });
+  // Routes never throw here; this is for the router itself, so that even its exceptions leave in the envelope.
+  app.onError(async (error, { req }) => serve(broken(error), req.raw, targetOf(req.url)));
   let made: ApiDocument | null = null;
   return {
     fetch: async (request) => app.fetch(request),
@@ -63,6 +65,19 @@ const unknownPath = route({
   document: null,
   answer: () => problem("NOT_FOUND", "There is nothing at this path"),
 });
+
+function broken(error: Error): Route {
+  return route({
+    method: "GET",
+    path: "(none)",
+    access: "open",
+    anyHost: true,
+    document: null,
+    answer: () => {
+      throw error;
+    },
+  });
+}
 
 function otherMethod(methods: readonly string[]): Route {
   const allow = [...new Set(methods.includes("GET") ? [...methods, "HEAD"] : methods)].join(", ");

@@ -1,6 +1,8 @@
 /** Every route that is not about review, and every error code, through real requests. */
 import { createHmac } from "node:crypto";
+import { createHost, hashing } from "@landline/host";
 import { afterEach, expect, test } from "vitest";
+import { createKeyRing } from "./key-ring.ts";
 import { authToken, createHarness, message } from "./testing/harness.ts";
 import type { Harness } from "./testing/harness.ts";
 import { refused } from "./testing/scripted-sender.ts";
@@ -203,6 +205,22 @@ test("a session: signed in by key, changes only with its token, ends when told o
   expect(out.status).toBe(204);
   expect(out.headers.get("set-cookie")).toContain("Max-Age=0");
   expect((await ask("GET", "/v1/session", { as: null, headers: { cookie } })).status).toBe(401);
+});
+
+test("revoking a key ends its sessions from the next request on", async () => {
+  const { digest } = createHost();
+  const keys = createKeyRing([{ name: "ops", role: "operator", digest: digest("ops-key") }], {
+    digest,
+    equal: hashing.equal,
+  });
+  const { ask } = harness({ keys });
+  const begun = await ask("POST", "/v1/session", { as: null, body: { key: "ops-key" } });
+  const cookie = (begun.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
+  const look = async (): Promise<number> =>
+    (await ask("GET", "/v1/operations", { as: null, headers: { cookie } })).status;
+  expect(await look()).toBe(200);
+  keys.replace([{ name: "ops", role: "viewer", digest: digest("other") }]);
+  expect(await look()).toBe(401);
 });
 
 test("pages of other names get nothing on a loopback address", async () => {
