@@ -338,6 +338,7 @@ function useQuota(finder: LimitFinder): void {
   // The quota of a long window is spent: wait for the next one instead of being told so.
   if (finder.quotaUsed + finder.window.inFlight < finder.quota) return;
   finder.phase = "silent";
+  finder.oldFlight = finder.window.inFlight;
   finder.pausedUntil = Math.max(finder.pausedUntil, finder.quotaFrom + finder.quotaMs + finder.tripMs / 4);
   finder.guess = customaryWindows.length;
   finder.quota *= 1.02;
