@@ -25,12 +25,16 @@ const empty: Readonly<Record<string, number>> = {
   idle: 300,
 };
 
+/** Rounds on the empty store, and operations finished and waiting in the full one. */
+const roundsMax = Number(process.env["BENCH_ROUNDS"] ?? 5);
+const fullCount = Number(process.env["BENCH_FULL"] ?? 1_000_000);
+
 /** Runs everything, prints it, and writes the section unless it was quick. */
 export async function run({ quick }: { readonly quick: boolean }): Promise<void> {
   try {
     const share = quick ? 0.1 : 1;
-    const small = measureEmpty(quick ? 1 : 5, share);
-    const large = measureLarge(quick ? 20_000 : 1_000_000, share);
+    const small = measureEmpty(quick ? 1 : roundsMax, share);
+    const large = measureLarge(quick ? 20_000 : fullCount, share);
     const lines = [ratesTable(small, large), goalsTable(small, large), looksTable(large)];
     console.log(lines.join("\n\n"));
     if (!quick) writeSection("SQLite", text(small, large, lines));
@@ -99,7 +103,7 @@ function whole(value: number): string {
 
 function ratesTable(small: ReadonlyMap<string, Figures>, large: ReadonlyMap<string, Figures>): string {
   return table(
-    ["measured", "empty store", "1,000,000 finished + 1,000,000 waiting"],
+    ["measured", "empty store", `${whole(fullCount)} finished + ${whole(fullCount)} waiting`],
     [
       ["4 KiB appends, each flushed, per second (the disk)", whole(of(small, "limits", "flushes")), ""],
       ["raw commits of one row per second (SQLite)", whole(of(small, "limits", "commits")), ""],
@@ -145,7 +149,7 @@ function goalsTable(small: ReadonlyMap<string, Figures>, large: ReadonlyMap<stri
     ["100 callers, empty ÷ full", of(small, "callers", "rate") / of(large, "callers", "rate"), "≤", 1.05],
     ["bare verbs, empty ÷ full", of(small, "verbs", "rate") / of(large, "verbsLarge", "rate"), "≤", 1.05],
     ["slowest list query of the console, p99 ms", Math.max(...looks(large).map(([, value]) => value)), "≤", 50],
-    ["RSS with 1,000,000 waiting, MiB", of(large, "open", "rss"), "≤", 200],
+    [`RSS with ${whole(fullCount)} waiting, MiB`, of(large, "open", "rss"), "≤", 200],
     ["opening to first durable start, ms", of(large, "open", "firstStart"), "≤", 1_000],
   ];
   return table(
@@ -184,7 +188,7 @@ function text(
   return `\`npm run bench -- sqlite\` on ${machine()}, SQLite ${version}. Load average at the end: ${load} on ${os.cpus().length} processors.
 
 Payloads of 300 bytes, each with a random key, reference and recipient; WAL, \`synchronous=FULL\`; every promise kept only after its commit.
-Medians of 5 rounds (3 on the full store), one process each. A claim writes nothing (it is void when its process dies), so one operation costs two durable writes after its acceptance: start and settle.
+Medians of ${roundsMax} rounds (3 on the full store), one process each. A claim writes nothing (it is void when its process dies), so one operation costs two durable writes after its acceptance: start and settle.
 The figures stand for this disk at that moment: ${whole(of(small, "limits", "flushes"))} flushes a second; filling the store finished ${whole(of(large, "fill", "finished"))} operations a second.
 
 ${tables.join("\n\n")}`;

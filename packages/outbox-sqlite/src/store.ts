@@ -85,9 +85,11 @@ export function sqliteStore(path: string, options: SqliteStoreOptions = {}): Sql
       begin: () => {
         if (closed) throw new StoreTrouble("closed", advice("closed", path, ""));
         if (!session.isOpen) session.reopen();
-        session.db.exec("BEGIN IMMEDIATE");
+        session.sql("BEGIN IMMEDIATE").run();
       },
-      commit: () => session.db.exec("COMMIT"),
+      commit: () => {
+        session.sql("COMMIT").run();
+      },
       rollback: () => {
         if (session.isOpen && session.db.isTransaction) session.db.exec("ROLLBACK");
       },

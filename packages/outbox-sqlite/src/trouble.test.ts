@@ -1,5 +1,5 @@
 /** A commit that fails: nothing of it is acknowledged, everything before it is kept, and the store goes on. */
-import { DatabaseSync } from "node:sqlite";
+import { StatementSync } from "node:sqlite";
 import { expect, test, vi } from "vitest";
 import { sqliteStore } from "./store.ts";
 import { message } from "./testing/message.ts";
@@ -8,11 +8,14 @@ import { StoreTrouble } from "./trouble.ts";
 
 /** Lets the next COMMIT fail as the disk would, before or after it really happened. */
 function breakCommit(when: "before" | "after"): void {
-  const exec = DatabaseSync.prototype.exec;
-  const spy = vi.spyOn(DatabaseSync.prototype, "exec").mockImplementation(function broken(this: DatabaseSync, sql) {
-    if (sql !== "COMMIT") return exec.call(this, sql);
+  const run = StatementSync.prototype.run;
+  const spy = vi.spyOn(StatementSync.prototype, "run").mockImplementation(function broken(
+    this: StatementSync,
+    ...values
+  ) {
+    if (this.sourceSQL !== "COMMIT") return run.call(this, ...values);
     spy.mockRestore();
-    if (when === "after") exec.call(this, sql);
+    if (when === "after") run.call(this, ...values);
     throw Object.assign(new Error("disk I/O error"), {
       code: "ERR_SQLITE_ERROR",
       errcode: 10,

@@ -18,8 +18,12 @@ const runRows = 4_096;
 /** Runs that may be missing while operations pour in; a search reads their rows one by one. */
 const runsBehindMax = 2;
 
-const selectTexts = `SELECT o.seq, r.key, r.reference, r.recipient, o.provider_id FROM request r JOIN operation o ON o.seq = r.seq
-  WHERE r.seq >= ? AND r.seq < ?`;
+const insertRun = `INSERT OR IGNORE INTO term (run, text, seq) SELECT ?1, text, seq FROM (
+    SELECT seq, key AS text FROM request WHERE seq >= ?2 AND seq < ?3
+    UNION ALL SELECT seq, reference FROM request WHERE seq >= ?2 AND seq < ?3
+    UNION ALL SELECT seq, recipient FROM request WHERE seq >= ?2 AND seq < ?3
+    UNION ALL SELECT seq, provider_id FROM operation WHERE seq >= ?2 AND seq < ?3
+  ) WHERE text IS NOT NULL ORDER BY text, seq`;
 const insertTerm = "INSERT INTO term (run, text, seq) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
 const deleteTerm = "DELETE FROM term WHERE run = ? AND text = ? AND seq = ?";
 const selectEqual = "SELECT seq FROM term WHERE run = ? AND text = ? AND seq < ?";
@@ -55,14 +59,7 @@ export function sortBehind(session: Session, seq: number): void {
 export function sortRuns(session: Session, behind: number, most: number): void {
   for (let written = 0; written < most && runs(session) + behind < runOf(session.lastSeq); written += 1) {
     const run = runs(session);
-    const terms: (readonly [text: string, seq: number])[] = [];
-    for (const row of rows(session.sql(selectTexts), run * runRows, (run + 1) * runRows)) {
-      const seq = number(row, 0);
-      for (const text of row) if (typeof text === "string") terms.push([text, seq]);
-    }
-    terms.sort((left, right) => (left[0] < right[0] ? -1 : left[0] > right[0] ? 1 : left[1] - right[1]));
-    const statement = session.sql(insertTerm);
-    for (const [text, seq] of terms) statement.run(run, text, seq);
+    session.sql(insertRun).run(run, run * runRows, (run + 1) * runRows);
     session.runs = run + 1;
   }
 }
