@@ -145,7 +145,11 @@ export function sqliteStore(path: string, options: SqliteStoreOptions = {}): Sql
         session.woken = false;
       }),
     start: (lease, attempt) => write(() => start(session, lease, attempt)),
-    settle: (lease, settlement) => write(() => settle(session, lease, settlement)),
+    settle: (lease, settlement) => {
+      // What a look found must be held against everything that is known already.
+      const found = settlement.type === "accept" && settlement.attempt === null;
+      return (found ? writeWhenLoaded : write)(() => settle(session, lease, settlement));
+    },
     witness: (lease, attempt, providerId) => writeWhenLoaded(() => witness(session, lease, attempt, providerId)),
     rescue: (request) => write(() => rescue(session, request)),
     claimReconciliations: (request) => read(() => claimReconciliations(session, request)),

@@ -92,15 +92,14 @@ function recordOf(event: ReceiptEvent, at: number, sequence: number): ReceiptRec
   return { at, status: event.status, code: event.code, message: event.message, rank: event.rank, sequence };
 }
 
+/** Whoever owns the provider's id, the named operation first among several; else the named operation. */
 function subjectOf(session: Session, account: string, event: ReceiptEvent): Located | null {
   if (event.meaning === "inbound") return null;
-  if (event.operationId !== null) {
-    const named = locate(session, event.operationId);
-    if (named !== null) return named.record.account === account ? named : null;
-  }
-  if (event.providerId === null) return null;
-  const seq = findProviderId(session, account, event.providerId);
-  return seq === null ? null : locateRow(session, seq);
+  const found = event.operationId === null ? null : locate(session, event.operationId);
+  const named = found?.record.account === account ? found : null;
+  if (event.providerId === null || named?.record.providerId === event.providerId) return named;
+  const owner = findProviderId(session, account, event.providerId);
+  return owner === null ? named : locateRow(session, owner);
 }
 
 function apply(

@@ -12,7 +12,7 @@ import { first, integer, number } from "../row.ts";
 import type { Session } from "../session.ts";
 import { codeOf, legalFor, stateOf } from "../words.ts";
 import { automatic, closeAttempt, journal, note } from "./chronicle.ts";
-import { noteProviderId } from "./find.ts";
+import { findProviderId, noteProviderId } from "./find.ts";
 import { passTurn } from "./turn.ts";
 
 const selectHeld = "SELECT state, version, attempt_at, kind FROM operation WHERE seq = ? AND lease <= ?";
@@ -43,7 +43,9 @@ const legal: Record<Settlement["type"], ReadonlySet<number>> = {
   expire: legalSet("expire"),
 };
 
-/** False: the lease was lost or the state forbids it; nothing was written. */
+const reconciling = codeOf("reconciling");
+
+/** False: the lease was lost, the state forbids it, or what was found is another's; nothing was written. */
 export function settle(session: Session, lease: Lease, settlement: Settlement): boolean {
   const claim = session.claims.held(lease.id, lease.lease);
   if (claim === null) return false;
@@ -52,6 +54,11 @@ export function settle(session: Session, lease: Lease, settlement: Settlement): 
   if (row === null) return false;
   const before = number(row, 0);
   if (!legal[settlement.type].has(before)) return false;
+  if (settlement.type === "accept" && before === reconciling) {
+    // Two looks may find the same thing at the same time; what one of them took is not the other's any more.
+    const { account } = session.names.kindOf(number(row, 3));
+    if (findProviderId(session, account, settlement.providerId, lease.id) !== null) return false;
+  }
   const open = integer(row, 2) !== null;
   const { attempt } = settlement;
   if (open) closeAttempt(session, claim.seq, attempt, settlement.type, settlement.because);

@@ -97,6 +97,35 @@ export function receiving(open: OpenStore): void {
     }
   });
 
+  check(open, "a receipt belongs to the owner of the provider's id, whichever operation it names", async (kit) => {
+    const now = await kit.store.now();
+    const owner = await kit.addAccepted("SM1");
+    const named = await kit.add();
+    await kit.store.settle(await kit.begin(), doubted(1, now, now + 90_000));
+    const event = receiptEvent("delivered", 5, { operationId: named.id, providerId: "SM1" });
+    expect(await kit.store.receive("tw", event)).toMatchObject({ type: "applied", operation: { id: owner.id } });
+    expect(await kit.get(owner.id)).toMatchObject({ state: "delivered" });
+    expect(await kit.get(named.id)).toMatchObject({ state: "reconciling", providerId: null });
+  });
+
+  check(open, "of several owners of one id, a receipt belongs to the one it names", async (kit) => {
+    const ids = [(await kit.addAccepted("SM1")).id, (await kit.addAccepted("SM1")).id];
+    for (const operationId of ids) {
+      const event = receiptEvent("delivered", 5, { operationId, providerId: "SM1" });
+      expect(await kit.store.receive("tw", event)).toMatchObject({ type: "applied", operation: { id: operationId } });
+    }
+  });
+
+  check(open, "a kept receipt goes to the owner of its id too", async (kit) => {
+    const now = await kit.store.now();
+    const named = await kit.add({ account: "rc", lane: "rc/messages" });
+    await kit.store.receive("tw", receiptEvent("delivered", 5, { operationId: named.id, providerId: "SM1" }));
+    const owner = await kit.add();
+    await kit.store.settle(await kit.begin(), accepted(1, now, "SM1"));
+    expect(await kit.store.matchReceipts(10)).toMatchObject([{ type: "applied", operation: { id: owner.id } }]);
+    expect(await kit.get(named.id)).toMatchObject({ state: "queued" });
+  });
+
   check(open, "a receipt overtakes the answer: the settlement that comes later has lost", async (kit) => {
     const { id } = await kit.add();
     const begun = await kit.begin();

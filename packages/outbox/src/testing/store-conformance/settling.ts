@@ -238,6 +238,32 @@ export function settling(open: OpenStore): void {
     expect([...(await kit.store.ownedProviderIds("tw", ["SM9", "SM8"], "op_none"))]).toEqual(["SM9"]);
   });
 
+  check(open, "what a look found is refused when another operation took it meanwhile", async (kit) => {
+    const now = await kit.store.now();
+    const looks = [];
+    for (const account of ["tw", "tw", "other"]) {
+      const lane = `${account}/messages`;
+      await kit.add({ account, lane });
+      await kit.store.settle(await kit.begin(longMs, lane), doubted(1, now, now));
+      looks.push(...(await kit.store.claimReconciliations({ worker: "l1", limit: 1, leaseMs: longMs })));
+    }
+    const [first, second, stranger] = looks;
+    if (first === undefined || second === undefined || stranger === undefined) throw new Error("not looked at");
+    const found: Settlement = { ...accepted(1, now, "SM1"), attempt: null };
+    expect(await Promise.all([kit.store.settle(first, found), kit.store.settle(second, found)])).toEqual([true, false]);
+    expect(await kit.get(second.id)).toMatchObject({ state: "reconciling", version: 3, providerId: null });
+    // Nothing was written, so the lease still serves; and another account's ids are its own.
+    const other: Settlement = { ...accepted(1, now, "SM2"), attempt: null };
+    expect(await kit.store.settle(second, other)).toBe(true);
+    expect(await kit.store.settle(stranger, found)).toBe(true);
+  });
+
+  check(open, "an answer is never refused for its id: operations of one idempotent kind may share it", async (kit) => {
+    await kit.addAccepted("VE1");
+    const { id } = await kit.addAccepted("VE1");
+    expect(await kit.get(id)).toMatchObject({ state: "accepted", providerId: "VE1" });
+  });
+
   check(open, "provider ids belong to the operation and account that have them", async (kit) => {
     const operation = await kit.addAccepted("SM1");
     await kit.reopen();
