@@ -17,7 +17,7 @@ const creating = new Set(["messages.create", "calls.create", "messages.send", "s
 /** Reads a ledger: the answer of `GET /_sandbox/ledger`, or a ledger file of JSON lines. What is not an effect is passed over. */
 export function readLedger(text: string): readonly LedgerEffect[] {
   return entriesOf(text).flatMap((entry): LedgerEffect[] => {
-    const { type, id, operation, at, operation_id: operationId } = entry as Record<string, unknown>;
+    const { type, id, operation, at } = entry as Record<string, unknown>;
     if (type !== "effect" || typeof id !== "string" || typeof operation !== "string" || !creating.has(operation))
       return [];
     return [
@@ -25,10 +25,23 @@ export function readLedger(text: string): readonly LedgerEffect[] {
         id,
         operation,
         at: typeof at === "number" ? at : 0,
-        operationId: typeof operationId === "string" ? operationId : null,
+        operationId: operationIdOf(entry as Record<string, unknown>),
       },
     ];
   });
+}
+
+/**
+ * The operation behind an effect. Where a provider takes no reference of ours, the key that it was given is the
+ * operation's id.
+ */
+export function operationIdOf(effect: {
+  readonly operation_id?: unknown;
+  readonly idempotency_key?: unknown;
+}): string | null {
+  const { operation_id: operationId, idempotency_key: key } = effect;
+  if (typeof operationId === "string") return operationId;
+  return typeof key === "string" && key.startsWith("op_") ? key : null;
 }
 
 function entriesOf(text: string): readonly unknown[] {

@@ -90,6 +90,8 @@ export async function serve(config: Config, options: ServeOptions): Promise<Runn
       serverOptions,
     }) as Server;
     server.maxHeadersCount = 100;
+    // Bulk work an earlier process left unfinished goes on from here.
+    await gateway.start();
     const port = await listen(server, hostname, options.port ?? config.http.port);
     if (options.dispatch) await outbox.run();
     return {
@@ -97,6 +99,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Runn
       madeKey: keys.made,
       close: async () => {
         draining = true;
+        gateway.drain();
         await gateway.close();
         await closed(server);
         await observers.close();

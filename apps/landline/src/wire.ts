@@ -70,9 +70,20 @@ export async function wireSystem(config: Config, decorators: Decorators = {}): P
     provider: account.provider,
     sender: decorators.sender?.(sender) ?? sender,
     policy: account.policy,
-    limits: account.limits,
+    limits: {
+      ratePerSecond: account.limits.ratePerSecond ?? null,
+      concurrencyMax: account.limits.concurrency ?? null,
+    },
   }));
-  const outbox = createOutbox({ store, waker, accounts, host, hashing, concurrency: config.concurrency });
+  const outbox = createOutbox({
+    store,
+    waker,
+    accounts,
+    host,
+    hashing,
+    concurrency: config.concurrency,
+    retentionMs: config.retention.operationsMs,
+  });
   return {
     config,
     store,

@@ -24,7 +24,7 @@ test.each<[string, Partial<Record<keyof EnqueueRequest, unknown>>]>([
   ["idempotencyKey", { idempotencyKey: "k".repeat(256) }],
   ["deadline", { deadline: past }],
   ["deadline", { deadline: Number.NaN }],
-  ["notBefore", { notBefore: Date.UTC(2027, 0, 1) }],
+  ["notBefore", { notBefore: Date.UTC(2027, 0, 1), deadline: Date.UTC(2026, 11, 31) }],
   ["notBefore", { notBefore: Number.NaN }],
   ["class", { class: "royal" }],
   ["guarantee", { guarantee: "maybe" }],
@@ -113,4 +113,18 @@ test("a store that fails promises nothing", async () => {
   });
   await expect(world.outbox.enqueue(request)).rejects.toThrow("disk is full");
   expect(world.store.rows.size).toBe(0);
+});
+
+test("a repeat after its deadline gets the same operation, not a refusal", async () => {
+  const world = createWorld();
+  const timely = { ...request, deadline: world.host.now() + 1_000, idempotencyKey: "in-time" };
+  const first = await world.outbox.enqueue(timely);
+  await world.host.advance(2_000);
+  const second = await world.outbox.enqueue(timely);
+  expect(first).toMatchObject({ type: "accepted", replayed: false });
+  expect(second).toMatchObject({ type: "accepted", replayed: true });
+  expect(await world.outbox.enqueue({ ...timely, idempotencyKey: "late" })).toMatchObject({
+    type: "invalid",
+    field: "deadline",
+  });
 });

@@ -33,7 +33,7 @@ interface Defect {
 /** Hands over one operation. Rejects only when the store does; then nothing was promised. */
 export async function enqueue(context: Context, request: EnqueueRequest): Promise<EnqueueResult> {
   const drafted = draft(context, request);
-  if ("type" in drafted) return drafted;
+  if ("type" in drafted) return (await repeated(context, request, drafted)) ?? drafted;
   return answer(context, drafted, await context.store.insert(drafted));
 }
 
@@ -47,13 +47,29 @@ export async function enqueueMany(
   const inserted = valid.length === 0 ? [] : await context.store.insertMany(valid);
   const results = new Map(valid.map((operation, index) => [operation, inserted[index]]));
   return Promise.all(
-    drafts.map(async (drafted): Promise<EnqueueResult> => {
-      if ("type" in drafted) return drafted;
+    drafts.map(async (drafted, index): Promise<EnqueueResult> => {
+      if ("type" in drafted) {
+        const request = requests[index];
+        return (request === undefined ? null : await repeated(context, request, drafted)) ?? drafted;
+      }
       const result = results.get(drafted);
       if (result === undefined) throw new Error("the store did not answer for every operation");
       return answer(context, drafted, result);
     }),
   );
+}
+
+/**
+ * A request that was in time when it was accepted stays accepted: a repeat after its deadline gets the same operation,
+ * not a refusal, or the caller would believe that it was never sent.
+ */
+async function repeated(context: Context, request: EnqueueRequest, defect: Defect): Promise<EnqueueResult | null> {
+  const key = request.idempotencyKey;
+  if (key === undefined || (defect.field !== "deadline" && defect.field !== "notBefore")) return null;
+  const record = await context.store.findByKey(request.idempotencyScope ?? "", key);
+  if (record === null || record.deadline !== request.deadline) return null;
+  if (record.account !== request.account || record.operation !== request.operation) return null;
+  return { type: "accepted", operation: viewOf(context, record), replayed: true };
 }
 
 async function answer(context: Context, operation: NewOperation, result: InsertResult): Promise<EnqueueResult> {
@@ -161,7 +177,12 @@ function draft(context: Context, request: EnqueueRequest): NewOperation | Defect
     metadata: request.metadata ?? null,
     fallback: request.fallback ?? [],
     policy: request.policy ?? null,
-    deadline: effectiveDeadline(context.clock.now(), request.deadline ?? null, policy.policy.deadlineMs),
+    deadline: effectiveDeadline(
+      context.clock.now(),
+      request.deadline ?? null,
+      policy.policy.deadlineMs,
+      request.notBefore ?? null,
+    ),
     notBefore: request.notBefore ?? null,
     recipient: operation.recipient(prepared.input),
     parentId: null,
@@ -193,7 +214,7 @@ function optionDefect(context: Context, request: EnqueueRequest, policy: Policy,
   }
   if (deadline !== null && !(deadline > now)) return invalid("deadline", "has passed");
   if (notBefore !== null && !Number.isFinite(notBefore)) return invalid("notBefore", "is not an instant");
-  if (notBefore !== null && notBefore >= effectiveDeadline(now, deadline, policy.deadlineMs)) {
+  if (notBefore !== null && notBefore >= effectiveDeadline(now, deadline, policy.deadlineMs, notBefore)) {
     return invalid("notBefore", "is not before the deadline");
   }
   return null;

@@ -130,7 +130,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
     },
     async list({ held, ...filter }, page) {
       await holds.refresh();
-      const closed = held === true ? { states: ["queued", "retrying"] as const, accounts: holds.accounts() } : {};
+      const within = filter.accounts;
+      const accounts =
+        within === undefined ? holds.accounts() : holds.accounts().filter((name) => within.includes(name));
+      const closed = held === true ? { states: ["queued", "retrying"] as const, accounts } : {};
       const found = await store.list({ ...filter, ...closed }, page);
       if (found === "bad_cursor") return found;
       return { operations: found.operations.map((record) => viewOf(context, record)), nextCursor: found.nextCursor };

@@ -4,10 +4,12 @@ import { once } from "node:events";
  */
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
+import { summed } from "../demo/account.ts";
 import { readRecipients } from "../demo/recipients.ts";
 import { runDemo } from "../demo/run.ts";
 import type { DemoProgress, DemoReporter, DemoResult } from "../demo/run.ts";
 import { scenarios } from "../demo/scenarios.ts";
+import type { Scenario } from "../demo/scenarios.ts";
 import { CommandError, exit, isInteractive, print, printJson, say } from "../terminal.ts";
 import type { CommonOptions } from "../terminal.ts";
 
@@ -30,40 +32,57 @@ export function registerDemo(program: Command): void {
     .option("--exit", "end when the account is printed instead of leaving the console running")
     .option("--recipients <file>", "CSV with to, body, reference, class", ownList)
     .option("--seed <number>", "seed of the sandbox's faults", "7")
-    .option("--provider <name>", `one of ${Object.keys(scenarios).join(", ")}`, "twilio")
+    .option("--provider <name>", `one of ${choices}; all runs one after the other`, "twilio")
     .action(async (options: DemoOptions) => {
-      const scenario = scenarios[options.provider];
-      if (scenario === undefined)
-        throw new CommandError(
-          `unknown provider "${options.provider}"; there are ${Object.keys(scenarios).join(", ")}`,
-          exit.usage,
-        );
+      const chosen = scenariosOf(options.provider);
+      if (chosen.length === 0)
+        throw new CommandError(`unknown provider "${options.provider}"; there are ${choices}`, exit.usage);
       const seed = Number(options.seed);
       if (!Number.isSafeInteger(seed))
         throw new CommandError(`--seed must be a whole number, not "${options.seed}"`, exit.usage);
       const recipients = await readRecipients(options.recipients);
-      const result = await runDemo(scenario, recipients, { seed }, reporter());
+      const results: DemoResult[] = [];
       try {
-        if (options.json === true) printJson(document(result));
-        else print(summary(result, scenario.provider));
-        process.exitCode = result.account.duplicates === 0 && result.account.lost === 0 ? exit.done : exit.failed;
+        for (const scenario of chosen) {
+          if (chosen.length > 1) say(`${scenario.provider}:`);
+          const result = await runDemo(scenario, recipients, { seed }, reporter());
+          results.push(result);
+          if (options.json !== true) print(summary(result, scenario.provider));
+          if (options.exit === true) await result.close();
+        }
+        if (options.json === true) printJson(document(results));
+        const { duplicates, lost } = summed(results.map(({ account }) => account));
+        process.exitCode = duplicates === 0 && lost === 0 ? exit.done : exit.failed;
         if (options.exit !== true) {
-          say("The console keeps running. Ctrl-C ends it.");
+          say(
+            `The console${results.length > 1 ? "s keep" : " keeps"} running. Ctrl-C ends ${results.length > 1 ? "them" : "it"}.`,
+          );
           await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
         }
       } finally {
-        await result.close();
+        await Promise.all(results.map(async (result) => result.close()));
       }
     });
 }
 
-function document(result: DemoResult): unknown {
+const choices = [...Object.keys(scenarios), "all"].join(", ");
+
+/** Empty for an unknown name. */
+function scenariosOf(name: string): readonly Scenario[] {
+  if (name === "all") return Object.values(scenarios);
+  const scenario = Object.hasOwn(scenarios, name) ? scenarios[name] : undefined;
+  return scenario === undefined ? [] : [scenario];
+}
+
+/** Several runs are summed; the console is that of the last. */
+function document(results: readonly DemoResult[]): unknown {
+  const sum = (of: (result: DemoResult) => number): number => results.reduce((total, each) => total + of(each), 0);
   return {
-    ...result.account,
-    refused: result.refused.length,
-    kills: result.kills,
-    seconds: result.seconds,
-    console_url: result.consoleUrl,
+    ...summed(results.map(({ account }) => account)),
+    refused: sum(({ refused }) => refused.length),
+    kills: sum(({ kills }) => kills),
+    seconds: Math.round(sum(({ seconds }) => seconds) * 10) / 10,
+    console_url: results.at(-1)?.consoleUrl ?? null,
   };
 }
 

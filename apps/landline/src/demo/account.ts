@@ -80,3 +80,21 @@ export function reckon(
   );
   return { operations: operations.length, accepted_once: once, parked, cancelled, expired, duplicates, lost };
 }
+
+/** Several runs as one account. */
+export function summed(accounts: readonly Account[]): Account {
+  const parked: Record<string, number> = {};
+  for (const account of accounts)
+    for (const [reason, count] of Object.entries(account.parked)) parked[reason] = (parked[reason] ?? 0) + count;
+  const sum = (name: Exclude<keyof Account, "parked">): number =>
+    accounts.reduce((total, account) => total + account[name], 0);
+  return {
+    operations: sum("operations"),
+    accepted_once: sum("accepted_once"),
+    parked,
+    cancelled: sum("cancelled"),
+    expired: sum("expired"),
+    duplicates: sum("duplicates"),
+    lost: sum("lost"),
+  };
+}

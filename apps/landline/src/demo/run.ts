@@ -10,6 +10,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { operationIdOf } from "../ledger.ts";
 import { CommandError } from "../terminal.ts";
 import { reckon } from "./account.ts";
 import type { Account, LedgerEffect, StoredOperation } from "./account.ts";
@@ -254,8 +255,10 @@ class Gateway {
 
 async function ledgerEffects(sandboxUrl: string): Promise<LedgerEffect[]> {
   const response = await fetch(`${sandboxUrl}/_sandbox/ledger?effects`);
-  const { entries } = (await response.json()) as { entries: { id: string; operation_id: string | null }[] };
-  return entries.map((effect) => ({ id: effect.id, operationId: effect.operation_id }));
+  const { entries } = (await response.json()) as {
+    entries: { id: string; operation_id: string | null; idempotency_key: string | null }[];
+  };
+  return entries.map((effect) => ({ id: effect.id, operationId: operationIdOf(effect) }));
 }
 
 function countStates(operations: readonly StoredOperation[]): Record<string, number> {
