@@ -32,6 +32,15 @@ export class HashIndex {
     return this.#size;
   }
 
+  /** Makes room for so many entries at once. Only while it is empty. */
+  reserve(count: number): void {
+    let slots = this.#rows.length;
+    while (slots * loadMax <= count) slots *= 2;
+    if (this.#size > 0 || slots === this.#rows.length) return;
+    this.#hashes = new Uint32Array(slots);
+    this.#rows = new Uint32Array(slots);
+  }
+
   /** Remembers that row `seq` has a text of this hash. `seq` is from 1 to 4,294,967,295. */
   add(hash: number, seq: number): void {
     if (this.#size >= this.#rows.length * loadMax) this.#grow();

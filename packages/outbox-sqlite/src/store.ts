@@ -211,6 +211,7 @@ export function sqliteStore(path: string, options: SqliteStoreOptions = {}): Sql
 /** Fills the indexes in memory, some rows a turn, so that nobody waits for the last one who needs only the first. */
 async function load(session: Session, isClosed: () => boolean): Promise<void> {
   const upTo = session.lastSeq;
+  session.keys.reserve(upTo);
   for (let seq = 0; seq < upTo && !isClosed();) {
     const found = rows(session.sql(selectHashes), seq, loadRows);
     for (const row of found) {

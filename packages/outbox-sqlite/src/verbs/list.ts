@@ -139,6 +139,11 @@ function conditions(session: Session, filter: ListFilter): Conditions | null {
     if (kinds.length === 0) return null;
     add(`+o.kind IN (${kinds.map(([id]) => id).join(", ")})`);
   }
+  // Of one kind, the accepted have an index in the order of their rows; else newer ones that wait would be walked over.
+  const [only, ...others] = session.names.kinds.byId.keys();
+  if (filter.states?.length === 1 && filter.states[0] === "accepted" && only !== undefined && others.length === 0) {
+    add(`o.kind = ${only} AND o.state = 4`);
+  }
   if (filter.code !== undefined || filter.kind !== undefined) {
     const causes = [...session.names.causes.byId].filter(
       ([, cause]) =>
