@@ -16,7 +16,7 @@ export function letterbox(url: string): Provider<LetterboxTypes> {
     traits: {
       family: "letters",
       effect: "create",
-      doubt: "park",
+      doubt: "deduplicate",
       keyLifetimeMs: null,
       lookupSettleMs: 0,
       ordered: false,

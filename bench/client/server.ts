@@ -42,10 +42,9 @@ const server = createServer((request, response) => {
     count += 1;
     const fails = failing > 0 && count % Math.round(1 / failing) === 0;
     const text = fails ? "{}" : request.url?.startsWith("/2010") === true ? long : short;
-    response.writeHead(fails ? 429 : request.method === "POST" ? 201 : 200, {
+    response.writeHead(fails ? 503 : request.method === "POST" ? 201 : 200, {
       "content-type": "application/json",
       "content-length": Buffer.byteLength(text),
-      ...(fails ? { "retry-after": "0" } : {}),
     });
     response.end(text);
   });

@@ -95,7 +95,7 @@ export const variants: Readonly<Record<string, (url: string) => Send>> = {
       );
   },
   "landline client.call": (url) => {
-    const client = createClient(letterbox(url), { attemptsMax: 4, deadline: "60s" });
+    const client = createClient(letterbox(url), { attemptsMax: 4, backoff: { base: "500ms" }, deadline: "60s" });
     return async () => {
       const result = await client.call("letters.post", input);
       if (!result.ok) throw new Error(result.failure.message);
