@@ -1,0 +1,7 @@
+/** `@landline/outbox-postgres`: a store in PostgreSQL, for any number of processes. */
+export { migratePostgres, openPostgresStore } from "./open-store.ts";
+export type { OpenOptions } from "./open-store.ts";
+export { postgresStore } from "./store.ts";
+export type { PostgresStore, PostgresStoreOptions } from "./store.ts";
+export { StoreTrouble } from "./trouble.ts";
+export type { StoreTroubleCode } from "./trouble.ts";

@@ -1,0 +1,82 @@
+/**
+ * Hands out due operations: most urgent class first, then oldest due, then oldest. One statement for all lanes; for
+ * each lane and class it reads one range of one index and skips what others are taking at this moment, so the cost is
+ * that of what is handed out, whatever waits and whatever has finished.
+ *
+ * The claim changes only columns no index knows. Rows in hand stay at the head of the index until they start; they are
+ * few, because workers claim only what they can start at once.
+ */
+import { operationClasses } from "@landline/core";
+import type { ClaimRequest, ClaimedOperation } from "@landline/outbox";
+import type { Located } from "../row.ts";
+import { integer, nowMs, readRecords, recordColumns } from "../row.ts";
+import type { Session } from "../session.ts";
+import { classCodeOf, waiting } from "../words.ts";
+
+const classCodes = operationClasses.map((_, code) => code);
+
+/** Free and due in lane `l.lane`, in the order of the index. */
+function dueOf(code: number): string {
+  const taken = classCodes
+    .filter((other) => other < code)
+    .map((other) => ` - (SELECT count(*) FROM c${other} WHERE c${other}.lane = l.lane)`);
+  return `c${code} AS MATERIALIZED (SELECT d.seq, l.lane FROM lanes l CROSS JOIN LATERAL (
+      SELECT seq FROM landline.operation WHERE lane = l.lane AND class = ${code} AND due <= ${nowMs} AND ${waiting} AND gate = 0 AND lease_until <= ${nowMs}
+      ORDER BY due, seq LIMIT l.n${taken.join("")} FOR UPDATE SKIP LOCKED) d)`;
+}
+
+const claimDue = `WITH lanes AS MATERIALIZED (SELECT * FROM unnest($1::integer[], $2::integer[]) AS x(lane, n)), ${classCodes.map(dueOf).join(", ")}
+  UPDATE landline.operation o SET lease = o.lease + 1, lease_until = ${nowMs} + $3::bigint
+  FROM (${classCodes.map((code) => `SELECT seq FROM c${code}`).join(" UNION ALL ")}) c, landline.request r
+  WHERE o.seq = c.seq AND r.seq = o.seq RETURNING ${recordColumns}`;
+
+const selectDueLanes = `SELECT l.id, d.due FROM landline.lane l CROSS JOIN unnest(ARRAY[${classCodes.join(", ")}]::smallint[]) AS k(class) CROSS JOIN LATERAL (
+    SELECT due FROM landline.operation WHERE lane = l.id AND class = k.class AND ${waiting} AND gate = 0 AND lease_until <= ${nowMs}
+    ORDER BY due, seq LIMIT 1) d`;
+
+/** Claims from the lanes that are named. */
+export async function claim(session: Session, request: ClaimRequest): Promise<readonly ClaimedOperation[]> {
+  const lanes: number[] = [];
+  const limits: number[] = [];
+  let reloaded = false;
+  for (const { lane, limit } of request.lanes) {
+    if (limit <= 0) continue;
+    if (session.names.lanes.known(lane) === undefined && !reloaded) {
+      reloaded = true;
+      await session.names.lanes.load();
+    }
+    const id = session.names.lanes.known(lane);
+    if (id === undefined) continue;
+    lanes.push(id);
+    limits.push(limit);
+  }
+  if (lanes.length === 0) return [];
+  const rows = await session.db.rows(claimDue, [lanes, limits, request.leaseMs]);
+  const located = await readRecords(session.db, session.names, rows);
+  return located.toSorted(byUrgency).map(({ seq, turn, leaseUntil, record }) => {
+    session.place(record.id, { seq, turn, account: record.account, operation: record.operation });
+    return { ...record, leaseUntil, leaseMs: request.leaseMs };
+  });
+}
+
+/** Lanes with something claimable now or later, and when first. */
+export async function dueLanes(session: Session): Promise<ReadonlyMap<string, number>> {
+  const rows = await session.db.rows(selectDueLanes);
+  const ids = rows.map((row) => Number(row[0]));
+  await session.names.meet(session.db, ids, []);
+  const lanes = new Map<string, number>();
+  for (const [index, row] of rows.entries()) {
+    const name = session.names.lanes.byId.get(ids[index] ?? 0);
+    const due = integer(row, 1);
+    if (name !== undefined && due !== null) lanes.set(name, Math.min(lanes.get(name) ?? Number.POSITIVE_INFINITY, due));
+  }
+  return lanes;
+}
+
+function byUrgency(left: Located, right: Located): number {
+  return (
+    classCodeOf(left.record.class) - classCodeOf(right.record.class) ||
+    (left.record.nextAttemptAt ?? 0) - (right.record.nextAttemptAt ?? 0) ||
+    left.seq - right.seq
+  );
+}

@@ -1,0 +1,126 @@
+/**
+ * What people, and rules on their behalf, do to an operation. Compares the version they saw, so that of two who act at
+ * once one is told that he came second. Everything of a command is in one transaction, a child included.
+ */
+import type { AttemptHistory } from "@landline/core";
+import type { Command, CommandResult } from "@landline/outbox";
+import type { Queryable } from "../database.ts";
+import type { Located } from "../row.ts";
+import { plain } from "../row.ts";
+import type { Session } from "../session.ts";
+import type { Change } from "./change.ts";
+import { change } from "./change.ts";
+import { locateRow, lockById } from "./find.ts";
+import { insertWithin } from "./insert.ts";
+import { isOvertaken } from "./turn.ts";
+
+const selectKey = "SELECT 1 FROM landline.request WHERE key = $2 AND scope = $1";
+const selectDone = `SELECT 1 FROM landline.history WHERE seq = $1 AND version = $2 AND event = $3 AND actor = $4 AND because = $5`;
+
+/**
+ * Carries out a command, or says why not; then nothing was written.
+ * @param again whether an earlier try may have been carried out
+ */
+export async function command(session: Session, tx: Queryable, order: Command, again: boolean): Promise<CommandResult> {
+  const located = await lockById(session, tx, order.id);
+  if (located === null) return { type: "not_found" };
+  const { record, seq } = located;
+  if (again && (await wasObeyed(tx, located, order))) {
+    return { type: "done", operation: record, childId: order.type === "supersede" ? order.child.id : null };
+  }
+  const conflict: CommandResult = { type: "conflict", operation: record };
+  if (order.version !== null && order.version !== record.version) return conflict;
+  if (!(await mayBegin(tx, located, order))) return conflict;
+  const mark = { event: order.type, actor: order.actor, because: because(order) };
+  const state = await change(session, tx, located, [order.type], effect(located, order), mark);
+  if (state === null) return conflict;
+  const [child] = order.type === "supersede" ? await insertWithin(session, tx, [order.child], false) : [];
+  const after = await locateRow(session, tx, seq);
+  return { type: "done", operation: after?.record ?? record, childId: child?.id ?? null };
+}
+
+/** What the table of states cannot say. */
+async function mayBegin(tx: Queryable, { record, seq, turn }: Located, order: Command): Promise<boolean> {
+  switch (order.type) {
+    case "redrive":
+    case "resolve_not_sent":
+      // An older opt-in must not be sent after a newer opt-out.
+      return turn === null || !(await isOvertaken(tx, turn, seq));
+    case "reconcile":
+      // Where nothing was ever started there is nothing to ask about.
+      return record.attemptsStarted > 0;
+    case "supersede": {
+      const { idempotencyScope, idempotencyKey } = order.child;
+      return (await tx.rows(selectKey, [plain(idempotencyScope), plain(idempotencyKey)])).length === 0;
+    }
+    case "cancel":
+    case "discard":
+    case "park":
+    case "resolve_sent":
+      return true;
+    default:
+      return order satisfies never;
+  }
+}
+
+function because(order: Command): string {
+  switch (order.type) {
+    case "resolve_sent":
+    case "resolve_not_sent":
+      return `${order.reason} (evidence: ${order.evidence})`;
+    case "supersede":
+      return `${order.reason} (${order.how}: ${order.child.id})`;
+    case "cancel":
+    case "redrive":
+    case "discard":
+    case "reconcile":
+    case "park":
+      return order.reason;
+    default:
+      return order satisfies never;
+  }
+}
+
+function effect({ record }: Located, order: Command): Change {
+  switch (order.type) {
+    case "cancel":
+    case "discard":
+    case "supersede":
+      return { due: null, reason: null };
+    case "redrive":
+    case "resolve_not_sent":
+      return { ...anew(record.history), due: "now", deadline: order.deadline };
+    case "resolve_sent":
+      return { due: null, failure: null, reason: null, providerId: order.providerId, history: settled(record.history) };
+    case "reconcile":
+      return { due: "now", reason: null, absences: 0, lookFailures: 0 };
+    case "park":
+      return { due: null, failure: order.failure, reason: order.parkedReason };
+    default:
+      return order satisfies never;
+  }
+}
+
+/** Evidence settles doubt. */
+function settled(history: AttemptHistory): AttemptHistory {
+  return { ...history, doubtOpen: false };
+}
+
+/** Begins anew; `firstAttemptAt` and the attempt numbers go on. */
+function anew(history: AttemptHistory): Change {
+  return {
+    history: { spent: 0, waitedMs: 0, firstAttemptAt: history.firstAttemptAt, doubtOpen: false },
+    failure: null,
+    reason: null,
+    absences: 0,
+    lookFailures: 0,
+    rescues: 0,
+  };
+}
+
+/** Whether the history has this very command, made from the version that was seen. */
+async function wasObeyed(tx: Queryable, { record, seq }: Located, order: Command): Promise<boolean> {
+  const version = order.version === null ? record.version : order.version + 1;
+  const values = [seq, version, order.type, plain(order.actor), plain(because(order))];
+  return (await tx.rows(selectDone, values)).length > 0;
+}

@@ -1,0 +1,144 @@
+/**
+ * Pages of operations, newest first, by keyset: a page costs the rows it shows and stays where it is when others are
+ * inserted meanwhile. The cursor is the number of the last row shown.
+ */
+import type { StoredState } from "@landline/core";
+import type { ListFilter, Page } from "@landline/outbox";
+import { number, plain, readRecords, recordColumns, recordTables } from "../row.ts";
+import type { Session } from "../session.ts";
+import { classCodeOf, codes } from "../words.ts";
+
+/** Rows a text may be found in before it counts as common; then walking back from the newest is the quicker way. */
+const commonMin = 2_000;
+
+/** Where a text is looked for: an index for each, prefixes included. */
+const places = [
+  ["request", "id"],
+  ["request", "reference"],
+  ["request", "recipient"],
+  ["request", "key"],
+  ["operation", "provider_id"],
+] as const;
+const selectPlaces = places
+  .map(
+    ([table, column]) =>
+      `(SELECT seq FROM landline.${table} WHERE ${column} >= $1 AND ${column} < $2 AND seq < $3 LIMIT ${commonMin})`,
+  )
+  .join(" UNION ALL ");
+
+/** A page after a cursor, or `bad_cursor` when that is not one of ours. */
+export async function list(
+  session: Session,
+  filter: ListFilter,
+  page: { readonly limit: number; readonly cursor: string | null },
+): Promise<Page | "bad_cursor"> {
+  const before = page.cursor === null ? Number.MAX_SAFE_INTEGER : readCursor(page.cursor);
+  if (before === null) return "bad_cursor";
+  const wanted = new Conditions(before);
+  if (!(await narrow(session, filter, wanted)) || !(await search(session, filter.q ?? "", before, wanted))) {
+    return { operations: [], nextCursor: null };
+  }
+  const sql = `SELECT ${recordColumns} FROM ${recordTables} WHERE ${wanted.sql.join(" AND ")} ORDER BY o.seq DESC LIMIT ${wanted.add(page.limit + 1)}`;
+  const found = await readRecords(session.db, session.names, await session.db.rows(sql, wanted.values));
+  const shown = found.slice(0, page.limit);
+  const last = found.length > page.limit ? shown.at(-1) : undefined;
+  return {
+    operations: shown.map(({ record }) => record),
+    nextCursor: last === undefined ? null : last.seq.toString(36),
+  };
+}
+
+/** A WHERE and its values. */
+class Conditions {
+  readonly sql: string[] = [];
+  readonly values: unknown[] = [];
+
+  constructor(before: number) {
+    this.sql.push(`o.seq < ${this.add(before)}`);
+  }
+
+  /** Adds a value and gives its place. */
+  add(value: unknown): string {
+    this.values.push(value);
+    return `$${this.values.length}`;
+  }
+
+  where(condition: string): void {
+    this.sql.push(condition);
+  }
+}
+
+function readCursor(cursor: string): number | null {
+  return /^[0-9a-z]{1,10}$/.test(cursor) ? Number.parseInt(cursor, 36) : null;
+}
+
+/** States few operations are in for long: they have an index of their own. */
+const rare: ReadonlySet<StoredState> = new Set([
+  "reconciling",
+  "undelivered",
+  "parked",
+  "discarded",
+  "expired",
+  "cancelled",
+  "superseded",
+]);
+
+/** The WHERE of a filter; false when nothing can match. */
+async function narrow(session: Session, filter: ListFilter, wanted: Conditions): Promise<boolean> {
+  if (filter.states !== undefined) {
+    if (filter.states.length === 0) return false;
+    wanted.where(`o.state IN (${codes(filter.states)})`);
+    if (filter.states.every((state) => rare.has(state))) wanted.where("o.state NOT IN (0, 1, 2, 4, 5)");
+  }
+  if (filter.account !== undefined || filter.accounts !== undefined || filter.operation !== undefined) {
+    const of = (account: string): boolean =>
+      (filter.account ?? account) === account && (filter.accounts === undefined || filter.accounts.includes(account));
+    await session.names.kinds.load();
+    const kinds = [...session.names.kinds.byId]
+      .filter(([, { account, operation }]) => of(account) && (filter.operation ?? operation) === operation)
+      .map(([id]) => id);
+    if (kinds.length === 0) return false;
+    wanted.where(`o.kind = ANY(${wanted.add(kinds)}::integer[])`);
+  }
+  if (filter.code !== undefined || filter.kind !== undefined) {
+    await session.names.causes.load();
+    const causes = [...session.names.causes.byId]
+      .filter(
+        ([, { code, failureKind }]) => (filter.code ?? code) === code && (filter.kind ?? failureKind) === failureKind,
+      )
+      .map(([id]) => id);
+    if (causes.length === 0) return false;
+    wanted.where(`o.cause = ANY(${wanted.add(causes)}::integer[])`);
+  }
+  if (filter.class !== undefined) wanted.where(`o.class = ${classCodeOf(filter.class)}`);
+  if (filter.parkedReason !== undefined) {
+    wanted.where(`o.state = 7 AND o.state NOT IN (0, 1, 2, 4, 5) AND o.reason = ${wanted.add(filter.parkedReason)}`);
+  }
+  if (filter.createdAfter !== undefined) wanted.where(`r.created_at >= ${wanted.add(filter.createdAfter)}`);
+  if (filter.createdBefore !== undefined) wanted.where(`r.created_at < ${wanted.add(filter.createdBefore)}`);
+  if (filter.idempotencyScope !== undefined) wanted.where(`r.scope = ${wanted.add(plain(filter.idempotencyScope))}`);
+  if (filter.subject !== undefined) wanted.where(`r.rest ->> 'subject' = ${wanted.add(filter.subject)}`);
+  if (filter.reference !== undefined) wanted.where(`r.reference = ${wanted.add(plain(filter.reference))}`);
+  if (filter.recipient !== undefined) wanted.where(`r.recipient = ${wanted.add(plain(filter.recipient))}`);
+  return true;
+}
+
+/** Narrows to rows with a text that begins with `prefix`; false when there is none. */
+async function search(session: Session, prefix: string, before: number, wanted: Conditions): Promise<boolean> {
+  if (prefix === "") return true;
+  const [from, to] = [plain(prefix), `${plain(prefix)}\u{10FFFF}`];
+  const rows = await session.db.rows(selectPlaces, [from, to, before]);
+  if (rows.length === 0) return false;
+  if (rows.length < commonMin) {
+    wanted.where(`o.seq = ANY(${wanted.add(rows.map((row) => number(row, 0)))}::bigint[])`);
+    return true;
+  }
+  const [low, high] = [wanted.add(from), wanted.add(to)];
+  const alias = { request: "r", operation: "o" } as const;
+  const either = places.map(([table, column]) => {
+    const name = `${alias[table]}.${column}`;
+    return `(${name} >= ${low} AND ${name} < ${high})`;
+  });
+  wanted.where(`(${either.join(" OR ")})`);
+  return true;
+}
