@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseHttpDate, parseRetryAfter, rateLimitDelay, retryAfterMaxMs } from "./retry-after.ts";
+import { parseHttpDate, parseRetryAfter, rateLimitDelay, rateLimitRest, retryAfterMaxMs } from "./retry-after.ts";
 
 const now = Date.UTC(2026, 2, 14, 12, 0, 0);
 const dayNames = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
@@ -224,5 +224,35 @@ describe("rateLimitDelay", () => {
   test("a value is read up to 1,024 characters", () => {
     expect(parseRetryAfter(`${" ".repeat(1_023)}7`, now)).toBe(7_000);
     expect(parseRetryAfter(`${" ".repeat(1_024)}7`, now)).toBeNull();
+  });
+});
+
+describe("rateLimitRest", () => {
+  const rest = (remaining: number, ms: number) => ({ remaining, resetAt: now + ms });
+  test.each<[string, Record<string, string>, object | null]>([
+    ["nothing", {}, null],
+    ["garbage", { ratelimit: "???", "x-ratelimit-remaining": "many", "x-ratelimit-reset": "soon" }, null],
+    ["a rest without an end", { "x-ratelimit-remaining": "5" }, null],
+    ["an end without a rest", { "x-ratelimit-reset": "60" }, null],
+    ["a fraction of a request", { "x-ratelimit-remaining": "1.5", "x-ratelimit-reset": "60" }, null],
+    ["a pair", { "x-ratelimit-remaining": " 5 ", "x-ratelimit-reset": "60" }, rest(5, 60_000)],
+    ["another habit", { "x-rate-limit-remaining": "7", "x-rate-limit-reset": "9" }, rest(7, 9_000)],
+    ["nothing left", { "ratelimit-remaining": "0", "ratelimit-reset": "3" }, rest(0, 3_000)],
+    ["the older draft", { ratelimit: "limit=9, remaining=4, reset=5" }, rest(4, 5_000)],
+    ["the least of several limits", { ratelimit: '"burst";r=3;t=5, "day";r=90;t=600' }, rest(3, 5_000)],
+    ["the least of several limits, last", { ratelimit: '"day";r=90;t=600, "burst, ;";r=3;t=5' }, rest(3, 5_000)],
+    ["of equals the longer one", { ratelimit: '"a";r=3;t=5, "b";r=3;t=9, "c";r=3;t=7' }, rest(3, 9_000)],
+    ["the standard before the habits", { ratelimit: '"a";r=3;t=5', "x-ratelimit-remaining": "1" }, rest(3, 5_000)],
+    [
+      "an instant on the provider's clock",
+      {
+        date: new Date(now - 10_000).toUTCString(),
+        "x-ratelimit-remaining": "2",
+        "x-ratelimit-reset": String(now / 1_000),
+      },
+      rest(2, 10_000),
+    ],
+  ])("%s", (_, headers, expected) => {
+    expect(rateLimitRest(headers, now)).toEqual(expected);
   });
 });

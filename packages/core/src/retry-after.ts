@@ -53,17 +53,53 @@ export function rateLimitDelay(headers: HeaderMap, now: number): number | null {
   if (asked !== null) return asked;
   const structured = parseRateLimit(headers["ratelimit"], clock);
   if (structured !== null) return structured;
-  const pairs = [
-    [headers["ratelimit-remaining"], headers["ratelimit-reset"]],
-    [headers["x-ratelimit-remaining"], headers["x-ratelimit-reset"]],
-    [headers["x-rate-limit-remaining"], headers["x-rate-limit-reset"]],
-  ] as const;
   let longest: number | null = null;
-  for (const [remaining, reset] of pairs) {
+  for (const [remaining, reset] of pairsOf(headers)) {
     const delay = isUsedUp(remaining) ? parseReset(reset, clock) : null;
     if (delay !== null) longest = Math.max(longest ?? 0, delay);
   }
   return longest;
+}
+
+/** What an answer says is left before a limit is reached. */
+export interface RateLimitRest {
+  /** Requests the provider would still take. */
+  readonly remaining: number;
+  /** Epoch milliseconds (this machine's clock) from which it takes more. */
+  readonly resetAt: number;
+}
+
+/**
+ * What an answer says is left, from the same headers as {@link rateLimitDelay}. Of several limits the one with the
+ * least left counts, and of equals the one that lasts longest.
+ * @param headers lower-case names
+ * @param now epoch milliseconds
+ * @returns null unless both numbers are said readably
+ */
+export function rateLimitRest(headers: HeaderMap, now: number): RateLimitRest | null {
+  const clock = providerClock(headers["date"], now);
+  let least: RateLimitRest | null = null;
+  for (const [remaining, reset] of limitsOf(headers)) {
+    const left = remaining === undefined || !/^\d{1,15}$/.test(remaining.trim()) ? null : Number(remaining);
+    const delay = left === null ? null : parseReset(reset, clock);
+    if (left === null || delay === null) continue;
+    const resetAt = now + delay;
+    const tighter = least === null || left < least.remaining || (left === least.remaining && resetAt > least.resetAt);
+    if (tighter) least = { remaining: left, resetAt };
+  }
+  return least;
+}
+
+function limitsOf(headers: HeaderMap): readonly (readonly [string | undefined, string | undefined])[] {
+  const structured = headers["ratelimit"];
+  if (structured === undefined) return pairsOf(headers);
+  const text = withoutNames(structured);
+  const older = parameters(text.split(/[,;]/));
+  if (older.has("reset")) return [[older.get("remaining"), older.get("reset")]];
+  return text.split(",").map((policy) => {
+    const named = parameters(policy.split(";"));
+    return [named.get("r"), named.get("t")] as const;
+  });
 }
 
 /**
@@ -127,7 +163,7 @@ function parseReset(value: string | undefined, clock: number): number | null {
 /** `"burst";r=0;t=5, "day";r=9;t=60` of the newer drafts, `limit=9, remaining=0, reset=5` of the older ones. */
 function parseRateLimit(value: string | undefined, clock: number): number | null {
   if (value === undefined) return null;
-  const text = value.slice(0, valueLengthMax).replace(/"[^"]*"/g, "policy");
+  const text = withoutNames(value);
   const older = parameters(text.split(/[,;]/));
   if (older.has("reset")) return isUsedUp(older.get("remaining")) ? parseReset(older.get("reset"), clock) : null;
   let longest: number | null = null;
@@ -137,6 +173,20 @@ function parseRateLimit(value: string | undefined, clock: number): number | null
     if (delay !== null) longest = Math.max(longest ?? 0, delay);
   }
   return longest;
+}
+
+/** A policy's name may contain any mark. */
+function withoutNames(value: string): string {
+  return value.slice(0, valueLengthMax).replace(/"[^"]*"/g, "policy");
+}
+
+/** What is left and when it is refilled, by habit rather than by standard. */
+function pairsOf(headers: HeaderMap): readonly (readonly [string | undefined, string | undefined])[] {
+  return [
+    [headers["ratelimit-remaining"], headers["ratelimit-reset"]],
+    [headers["x-ratelimit-remaining"], headers["x-ratelimit-reset"]],
+    [headers["x-rate-limit-remaining"], headers["x-rate-limit-reset"]],
+  ];
 }
 
 function parameters(parts: readonly string[]): ReadonlyMap<string, string> {
