@@ -25,6 +25,17 @@ export const messageFields: readonly string[] = [
   "media",
 ];
 
+/** Names of fields that say who a person is, for {@link RedactorOptions.fields}. */
+export const personFields: readonly string[] = [
+  "first_name",
+  "last_name",
+  "email",
+  "address",
+  "birthday",
+  "birth_date",
+  "date_of_birth",
+];
+
 /** What else is removed. */
 export interface RedactorOptions {
   /** Further field names whose values are removed (compared without case, hyphens and underscores). */
