@@ -4,7 +4,7 @@
  * because the request may have left.
  */
 import type { Operation, Outcome, Phase, RequestDescription, ResponseObservation } from "@landline/core";
-import { classify, failure } from "@landline/core";
+import { classify, failure, rateLimitRest } from "@landline/core";
 import type { Diagnoses } from "./diagnosis.ts";
 import type { Limits } from "./exchange.ts";
 import type { Exchanged, Link } from "./link.ts";
@@ -17,6 +17,9 @@ export interface AttemptReport {
   readonly phase: Phase;
   /** Concurrent requests the provider counted, or null. */
   readonly concurrency: number | null;
+  /** Requests the provider said it would still take until `resetAt` (epoch milliseconds), or null. */
+  readonly remaining: number | null;
+  readonly resetAt: number | null;
   /** The answer as it came, or null when there was none. */
   readonly response: ResponseObservation | null;
 }
@@ -44,10 +47,12 @@ export function judge(link: Link, operation: Operation, input: unknown, seen: Ex
   if (seen.type === "unauthorised") return neverSent(seen.outcome);
   if (seen.type === "transport") {
     const outcome = shown(link, classify(seen, null, operation.traits, seen.at));
-    return { outcome, status: null, requestId: null, phase: seen.phase, concurrency: null, response: null };
+    return { outcome, status: null, requestId: null, phase: seen.phase, ...saidNothing };
   }
   const { status, at } = seen;
   const phase: Phase = seen.complete ? "done" : "body";
+  const rest = rateLimitRest(seen.headers, at);
+  const limits = { remaining: rest?.remaining ?? null, resetAt: rest?.resetAt ?? null };
   let outcome: Outcome;
   try {
     const reading = operation.observe(seen, input, at);
@@ -59,11 +64,12 @@ export function judge(link: Link, operation: Operation, input: unknown, seen: Ex
       requestId: reading.requestId,
       phase,
       concurrency: reading.concurrency ?? null,
+      ...limits,
       response: seen,
     };
   } catch (defect) {
     outcome = shown(link, unreadable(defect, status));
-    return { outcome, status, requestId: null, phase, concurrency: null, response: seen };
+    return { outcome, status, requestId: null, phase, concurrency: null, ...limits, response: seen };
   }
 }
 
@@ -83,8 +89,10 @@ export async function explained(
 
 /** The report of an attempt that ended before there was a request. */
 export function neverSent(outcome: Outcome): AttemptReport {
-  return { outcome, status: null, requestId: null, phase: "prepare", concurrency: null, response: null };
+  return { outcome, status: null, requestId: null, phase: "prepare", ...saidNothing };
 }
+
+const saidNothing = { concurrency: null, remaining: null, resetAt: null, response: null } as const;
 
 /** A token that is refused right after it was issued will not be cured by another one. */
 function secondRefusal(link: Link, outcome: Outcome, status: number): Outcome {

@@ -152,13 +152,15 @@ class Call implements CallUnderWay {
     return null;
   }
 
-  #leave({ outcome, phase, concurrency }: AttemptReport): void {
+  #leave({ outcome, phase, concurrency, remaining, resetAt }: AttemptReport): void {
     const { gate } = this.#request;
     if (phase !== "done" && this.#isGivenUp()) return gate.abandoned();
     gate.ended({
       outcome: outcome.type,
       retryAt: outcome.type === "accepted" || outcome.type === "rejected" ? null : outcome.retryAt,
       concurrency,
+      remaining,
+      resetAt,
       quota: outcome.type !== "accepted" && outcome.failure.kind === "quota",
     });
   }

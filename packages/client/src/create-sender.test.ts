@@ -257,3 +257,38 @@ describe("a diagnosis", () => {
     });
   });
 });
+
+describe("what was refused can be stored and shown", () => {
+  const echo = { to: "+15550001111", text: "meet me at the old mill at seven" };
+  const asked = { ...request, input: echo };
+
+  test("the answer of a refusal, redacted; nothing for an acceptance or a lost answer", async () => {
+    const authorization = "Basic c2VjcmV0OnNlc2FtZQ==";
+    const body = JSON.stringify({ code: 1, message: `${echo.text} to ${echo.to} by open-sesame`, authorization });
+    server.script.push({ status: 400, body, headers: { "x-request-id": "RQ1" } }, {}, "reset-before-accept");
+    const sender = start();
+    const refused = await sender.attempt(asked, withDeadline());
+    expect(refused).toMatchObject({
+      method: "POST",
+      endpoint: `${server.url}/letters`,
+      status: 400,
+      body: JSON.stringify({
+        code: 1,
+        message: "[redacted] to +1********11 by [redacted]",
+        authorization: "[redacted]",
+      }),
+    });
+    expect(JSON.stringify(refused.outcome)).not.toMatch(/old mill|0001111|open-sesame/);
+    expect(await sender.attempt(asked, withDeadline())).toMatchObject({ outcome: { type: "accepted" }, body: null });
+    expect(await sender.attempt(asked, withDeadline())).toMatchObject({ outcome: { type: "ambiguous" }, body: null });
+    expect(await sender.attempt({ ...asked, input: { to: "0" } }, withDeadline())).toMatchObject({ body: null });
+  });
+
+  test("what is left of a limit, as the provider says it", async () => {
+    server.script.push({ headers: { "x-ratelimit-remaining": "7", "x-ratelimit-reset": "60" } });
+    const report = await start().attempt(asked, withDeadline());
+    expect(report.remaining).toBe(7);
+    expect(Math.abs((report.resetAt ?? 0) - Date.now() - 60_000)).toBeLessThan(2_000);
+    expect(await start().attempt(asked, withDeadline())).toMatchObject({ remaining: null, resetAt: null });
+  });
+});

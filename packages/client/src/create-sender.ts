@@ -23,6 +23,17 @@ import type { Limits, Transport, TransportOptions } from "./exchange.ts";
 import { createLink } from "./link.ts";
 import { look } from "./look.ts";
 import type { LookupReport } from "./look.ts";
+import { refusalTexts } from "./refusal-text.ts";
+import type { RefusalText } from "./refusal-text.ts";
+
+/** One attempt's report, fit to be stored: nothing in it has a secret, a message or a whole number in its words. */
+export interface SentReport extends AttemptReport {
+  /** The method, and the URL without its query; absent where there was no request. */
+  readonly method?: string;
+  readonly endpoint?: string;
+  /** What the provider answered when it did not accept: redacted, at most 4 kB; null without such an answer. */
+  readonly body: string | null;
+}
 
 /** What is sent. Equal for every attempt of an operation. */
 export interface SendRequest {
@@ -46,7 +57,7 @@ export interface AccountSender {
   /** Digest of the request's method, URL and body. */
   digest(request: SendRequest): string;
   /** `deadline`: epoch milliseconds after which nothing may be written any more. */
-  attempt(request: SendRequest, options: SendLimits & { readonly deadline: number }): Promise<AttemptReport>;
+  attempt(request: SendRequest, options: SendLimits & { readonly deadline: number }): Promise<SentReport>;
   lookup(request: SendRequest, options: SendLimits): Promise<LookupReport>;
   poll(operation: string, providerId: string, options: SendLimits): Promise<ReceiptEvent | null>;
   probe(options: SendLimits): Promise<Outcome | null>;
@@ -78,6 +89,7 @@ export function createSender(provider: Provider, options: SenderOptions = {}): A
   const { host = ambient, callbackUrl = null } = options;
   const link = createLink(provider, options.transport ?? createTransport(options, host), host);
   const diagnoses = createDiagnoses(link);
+  const textsOf = refusalTexts(provider.secrets);
   const operationOf = (name: string): Operation | null =>
     Object.hasOwn(provider.operations, name) ? (provider.operations[name] ?? null) : null;
 
@@ -122,9 +134,10 @@ export function createSender(provider: Provider, options: SenderOptions = {}): A
     },
     attempt: async (request, { timeoutMs, signal, deadline }) => {
       const described = describe(request);
-      if (!described.ok) return neverSent(described.outcome);
+      if (!described.ok) return { ...neverSent(described.outcome), body: null };
       const limits: Limits = { timeoutMs: Math.min(timeoutMs, deadline - host.now()), signal };
-      return attemptOnce(link, described.operation, described.input, described.request, limits, diagnoses);
+      const { operation, input, request: sent } = described;
+      return fitToStore(await attemptOnce(link, operation, input, sent, limits, diagnoses), sent, () => textsOf(input));
     },
     lookup: async (request, limits) => {
       const described = describe(request);
@@ -157,6 +170,18 @@ export function createSender(provider: Provider, options: SenderOptions = {}): A
       link.close();
     },
   };
+}
+
+/** Texts are made only for what was not accepted: the common case costs nothing. */
+function fitToStore(report: AttemptReport, request: RequestDescription, textsOf: () => RefusalText): SentReport {
+  const { outcome, response } = report;
+  const [endpoint = request.url] = request.url.split("?", 1);
+  const sent = { ...report, method: request.method, endpoint };
+  if (outcome.type === "accepted") return { ...sent, body: null };
+  const texts = textsOf();
+  const failed = { ...outcome.failure, message: texts.message(outcome.failure.message) };
+  const body = response === null || response.body === "" ? null : texts.body(response.body);
+  return { ...sent, outcome: { ...outcome, failure: failed }, body };
 }
 
 function refused(reason: Extract<Outcome, { type: "rejected" }>["failure"]): Outcome {

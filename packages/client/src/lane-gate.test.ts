@@ -72,3 +72,20 @@ test("a Retry-After closes the lane for all, by the wall clock's instant", async
   await clock.advance(2_000);
   expect(entered).toBe(true);
 });
+
+test("a quota the provider told is kept until its instant, whatever the wall clock says", async () => {
+  const clock = virtualClock();
+  const gate = new LaneGate({}, clock);
+  gate.tryEnter();
+  gate.ended({ ...good, remaining: 1, resetAt: clock.now() + 30_000 });
+  expect(gate.tryEnter()).toBe(true);
+  gate.ended({ ...good, remaining: 0, resetAt: clock.now() + 30_000 });
+  expect(gate.tryEnter()).toBe(false);
+  let at = -1;
+  void gate.enter(forever).then(() => (at = clock.now()));
+  const begun = clock.now();
+  await clock.advance(29_000);
+  expect(at).toBe(-1);
+  await clock.advance(2_000);
+  expect(at - begun).toBeGreaterThanOrEqual(30_000);
+});

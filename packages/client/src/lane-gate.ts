@@ -79,14 +79,16 @@ export class LaneGate {
     });
   }
 
-  /** A started attempt ended. `retryAt` in epoch milliseconds. */
+  /** A started attempt ended. `retryAt` and `resetAt` in epoch milliseconds. */
   ended(end: AttemptEnd): void {
     const now = this.#clock.monotonic();
-    laneEnded(
-      this.#lane,
-      now,
-      end.retryAt === null ? end : { ...end, retryAt: now + (end.retryAt - this.#clock.now()) },
-    );
+    const told = typeof end.remaining === "number" && typeof end.resetAt === "number";
+    if (end.retryAt === null && !told) laneEnded(this.#lane, now, end);
+    else {
+      const shift = now - this.#clock.now();
+      const onLane = (at: number | null | undefined): number | null => (typeof at === "number" ? at + shift : null);
+      laneEnded(this.#lane, now, { ...end, retryAt: onLane(end.retryAt), resetAt: onLane(end.resetAt) });
+    }
     if (end.outcome === "accepted") depositSuccess(this.#lane, now);
     if (this.#waiting.size > 0) this.#pump();
   }
