@@ -146,6 +146,10 @@ export type OutboxEvent =
       readonly decision: string;
       readonly because: string;
       readonly failure: Failure | null;
+      /** What the provider answered when it refused, redacted. For an error tracker: not for logs and live views. */
+      readonly body?: string | null;
+      /** W3C trace context of whoever asked for the operation. */
+      readonly traceparent?: string | null;
     }
   | {
       readonly type: "receipt.received";

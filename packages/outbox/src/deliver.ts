@@ -70,7 +70,8 @@ export async function deliver(context: Context, job: Job): Promise<void> {
   const outcome = report.outcome;
   const retryAt = "retryAt" in outcome ? outcome.retryAt : null;
   const quota = "failure" in outcome && outcome.failure.kind === "quota";
-  laneEnded(lane, endedAt, { outcome: outcome.type, retryAt, concurrency: report.concurrency ?? null, quota });
+  const { concurrency = null, remaining = null, resetAt = null } = report;
+  laneEnded(lane, endedAt, { outcome: outcome.type, retryAt, concurrency, quota, remaining, resetAt });
   context.incidents.ended(account, entry.family, outcome, endedAt);
 
   const history = historyAfter(operation.history, startedAt, outcome);
@@ -122,7 +123,8 @@ function unknownOutcome(context: Context, message: string): Outcome {
 }
 
 function resultOf(report: AttemptReport, number: number, endedAt: number): AttemptResult {
-  const { outcome, status, requestId, phase } = report;
+  const { outcome, status, requestId, phase, body = null } = report;
   const failure = outcome.type === "accepted" ? null : outcome.failure;
-  return { number, endedAt, outcome: outcome.type, status, code: failure?.code ?? null, requestId, phase, failure };
+  const code = failure?.code ?? null;
+  return { number, endedAt, outcome: outcome.type, status, code, requestId, phase, failure, body };
 }

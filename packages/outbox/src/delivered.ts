@@ -63,6 +63,8 @@ export function attempted(context: Context, held: Held, facts: Attempted): void 
     decision: end === "settled" ? decision.type : end,
     because: end === "settled" ? decision.because : unwritten[end],
     failure: context.showing.get(account.name)?.(failure) ?? null,
+    body: report.body ?? null,
+    traceparent: operation.traceparent,
   });
 }
 

@@ -156,6 +156,8 @@ export interface AttemptRecord {
   readonly because: string | null;
   /** Digest of the request's method, URL and body: equal for every attempt of an operation. */
   readonly requestDigest: string | null;
+  /** What the provider answered when it did not accept, as the sender redacted it; null without such an answer. */
+  readonly body?: string | null;
 }
 
 /** Result of one attempt, as written by `settle`. */
@@ -168,6 +170,8 @@ export interface AttemptResult {
   readonly requestId: string | null;
   readonly phase: Phase | null;
   readonly failure: Failure | null;
+  /** See {@link AttemptRecord.body}. */
+  readonly body?: string | null;
 }
 
 /** A transition after an attempt or a look. */
@@ -474,6 +478,14 @@ export interface AttemptReport {
   readonly endpoint?: string;
   /** Requests in flight at the provider by its own word (a header), or null. */
   readonly concurrency?: number | null;
+  /** Requests the provider said it would still take until `resetAt` (epoch milliseconds), or null. */
+  readonly remaining?: number | null;
+  readonly resetAt?: number | null;
+  /**
+   * What the provider answered when it did not accept: without secrets, message bodies and whole numbers, because it
+   * is stored, shown and sent to an error tracker; a few kB at most. Null without such an answer.
+   */
+  readonly body?: string | null;
 }
 
 /** What a look at the provider brought. */

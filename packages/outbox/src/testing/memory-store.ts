@@ -305,6 +305,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
         decision: null,
         because: null,
         requestDigest: attempt.requestDigest,
+        body: null,
       });
       file(row);
       return true;

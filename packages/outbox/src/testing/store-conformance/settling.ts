@@ -38,9 +38,49 @@ export function settling(open: OpenStore): void {
         decision: "accept",
         because: "the provider took it as SM1",
         requestDigest: `digest of ${operation.id}`,
+        body: null,
       },
     ]);
   });
+
+  check(open, "an attempt keeps what was answered to it, each its own", async (kit) => {
+    const operation = await kit.add();
+    const bodies = ['{"code":20503,"message":"Ünïcode ✓ \\u0041"}', "<html>\n".repeat(500), null, "one more"];
+    const settlements = [
+      (now: number) => retried(1, now, now),
+      (now: number) => heldBack(2, now, now),
+      (now: number) => retried(3, now, now),
+      (now: number) => parked(4, now),
+    ];
+    for (const [index, settlement] of settlements.entries()) {
+      const begun = await kit.begin();
+      const made = settlement(await kit.store.now());
+      const body = bodies[index] ?? null;
+      const ended = made.attempt === null ? null : { ...made.attempt, body };
+      expect(await kit.store.settle(begun, { ...made, attempt: ended })).toBe(true);
+    }
+    await kit.reopen();
+    const story = await kit.store.story(operation.id);
+    expect(story?.attempts.map((attempt) => attempt.body)).toEqual(bodies);
+  });
+
+  check(
+    open,
+    "what was answered is handed to whoever looks into the doubt; an attempt under way has none",
+    async (kit) => {
+      await kit.add();
+      const begun = await kit.begin();
+      const now = await kit.store.now();
+      const made = doubted(1, now, now);
+      const ended = made.attempt === null ? null : { ...made.attempt, body: "<html>bad gateway</html>" };
+      expect(await kit.store.settle(begun, { ...made, attempt: ended })).toBe(true);
+      const [looked] = await kit.store.claimReconciliations({ worker: "w", limit: 1, leaseMs: longMs });
+      expect(looked?.attempt.body).toBe("<html>bad gateway</html>");
+      const other = await kit.add();
+      await kit.begin();
+      expect((await kit.store.story(other.id))?.attempts).toMatchObject([{ endedAt: null, body: null }]);
+    },
+  );
 
   check(open, "retry waits until its instant and keeps the failure and the history", async (kit) => {
     const operation = await kit.add();
