@@ -3,7 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
-import { schemaVersion } from "./migrations/migrate.ts";
+import { initial } from "./migrations/0001-initial.ts";
+import { migrate, schemaVersion } from "./migrations/migrate.ts";
 import { applicationId } from "./open.ts";
 import { sqliteStore } from "./store.ts";
 import { message } from "./testing/message.ts";
@@ -50,6 +51,23 @@ test("a database without an application id but with tables is refused", () => {
   const file = place();
   tamper(file, "CREATE TABLE customers (id INTEGER PRIMARY KEY)");
   expect(refusal(file).code).toBe("foreign");
+});
+
+test("a store of the first version is brought to the newest, and what it held stays", async () => {
+  const file = place();
+  await sqliteStore(file).close();
+  const old = new DatabaseSync(place());
+  old.exec(initial);
+  old.exec(`PRAGMA user_version = 1;
+    INSERT INTO attempt (seq, number, lease, started_at, started_version, ended_version) VALUES (1, 1, 1, 5, 2, 3)`);
+  expect(migrate(old, file)).toBe(schemaVersion - 1);
+  expect(migrate(old, file)).toBe(0);
+  expect(old.prepare("SELECT started_at, body FROM attempt").all()).toEqual([{ started_at: 5, body: null }]);
+  const columns = (db: DatabaseSync) => db.prepare("SELECT name, type FROM pragma_table_info('attempt')").all();
+  const fresh = new DatabaseSync(file);
+  expect(columns(old)).toEqual(columns(fresh));
+  old.close();
+  fresh.close();
 });
 
 test("a store of a later version is refused", async () => {

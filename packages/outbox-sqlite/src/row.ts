@@ -111,7 +111,7 @@ function historyOf(history: AttemptHistory, openSince: number | null): AttemptHi
 
 /** What `readAttempt` reads, of `attempt`. */
 export const attemptColumns =
-  "number, lease, started_at, ended_at, outcome, status, code, request_id, phase, failure, decision, because, digest, started_version, ended_version";
+  "number, lease, started_at, ended_at, outcome, status, code, request_id, phase, failure, decision, because, digest, started_version, ended_version, body";
 
 /** Reads a row of {@link attemptColumns}. */
 export function readAttempt(row: Row): AttemptRecord {
@@ -129,6 +129,7 @@ export function readAttempt(row: Row): AttemptRecord {
     decision: text(row, 10),
     because: text(row, 11),
     requestDigest: text(row, 12),
+    body: text(row, 15),
   };
 }
 

@@ -130,7 +130,7 @@ const damages: readonly (readonly [invariant: string, damage: string, says: RegE
   [
     "I6",
     `INSERT INTO attempt SELECT 900, number, lease, started_at, started_version, ended_at, ended_version, outcome, status, code, request_id,
-     phase, failure, decision, because, digest FROM attempt LIMIT 1`,
+     phase, failure, decision, because, digest, body FROM attempt LIMIT 1`,
     /of nothing/,
   ],
   ["I7", `DELETE FROM attempt WHERE seq = ${at(1)} AND number = 1`, /journal differ/],

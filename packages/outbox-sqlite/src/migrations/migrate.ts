@@ -5,8 +5,9 @@
 import type { DatabaseSync } from "node:sqlite";
 import { StoreTrouble, advice } from "../trouble.ts";
 import { initial } from "./0001-initial.ts";
+import { attemptBody } from "./0002-attempt-body.ts";
 
-const steps: readonly string[] = [initial];
+const steps: readonly string[] = [initial, attemptBody];
 
 /** The schema this version writes. */
 export const schemaVersion: number = steps.length;

@@ -7,8 +7,8 @@ import type { Claim, StartedAttempt } from "../claims.ts";
 import type { Session } from "../session.ts";
 
 const endAttempt = `INSERT INTO attempt (seq, number, lease, started_at, started_version, ended_at, ended_version, outcome, status, code,
-    request_id, phase, failure, decision, because, digest)
-  SELECT seq, attempts, attempt_lease, attempt_at, attempt_version, ?2, version + 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, attempt_digest
+    request_id, phase, failure, decision, because, digest, body)
+  SELECT seq, attempts, attempt_lease, attempt_at, attempt_version, ?2, version + 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, attempt_digest, ?11
   FROM operation WHERE seq = ?1 AND attempt_at IS NOT NULL`;
 const insertAttempt = `INSERT INTO attempt (seq, number, lease, started_at, started_version, ended_at, ended_version, outcome, status, code,
     request_id, phase, failure, decision, because, digest)
@@ -40,6 +40,7 @@ export function closeAttempt(
       result === null || result.failure === null ? null : JSON.stringify(result.failure),
       decision,
       because,
+      result?.body ?? null,
     );
 }
 
