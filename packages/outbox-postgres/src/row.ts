@@ -122,7 +122,7 @@ function historyOf(history: AttemptHistory, openSince: number | null): AttemptHi
 
 /** What `readAttempt` reads, of `attempt`. */
 export const attemptColumns =
-  "number, lease, started_at, ended_at, outcome, status, code, request_id, phase, failure, decision, because, digest, started_version, ended_version";
+  "number, lease, started_at, ended_at, outcome, status, code, request_id, phase, failure, decision, because, digest, started_version, ended_version, body";
 
 /** Reads a row of {@link attemptColumns}, from column `from` on. */
 export function readAttempt(row: Row, from = 0): AttemptRecord {
@@ -140,6 +140,7 @@ export function readAttempt(row: Row, from = 0): AttemptRecord {
     decision: text(row, from + 10),
     because: text(row, from + 11),
     requestDigest: text(row, from + 12),
+    body: text(row, from + 15),
   };
 }
 

@@ -9,6 +9,7 @@ import type { Client } from "pg";
 import { quoted } from "../database.ts";
 import { StoreTrouble, advice, readTrouble } from "../trouble.ts";
 import { initial } from "./0001-initial.ts";
+import { attemptBody } from "./0002-attempt-body.ts";
 
 /** One step. */
 export interface Migration {
@@ -19,7 +20,10 @@ export interface Migration {
 }
 
 /** Every step, in order. Only appended to. */
-export const migrations: readonly Migration[] = [{ name: "0001-initial", sql: initial, breaks: false }];
+export const migrations: readonly Migration[] = [
+  { name: "0001-initial", sql: initial, breaks: false },
+  { name: "0002-attempt-body", sql: attemptBody, breaks: false },
+];
 
 /** Half of the advisory lock's key; the other is the schema's name. */
 const lockSpace = 0x4c_6e_4c_6e;

@@ -7,8 +7,8 @@ import type { Queryable } from "../database.ts";
 import { nowMs, plain } from "../row.ts";
 
 const endAttempt = `INSERT INTO landline.attempt (seq, number, lease, started_at, started_version, ended_at, ended_version, outcome, status, code,
-    request_id, phase, failure, decision, because, digest)
-  SELECT seq, attempts, attempt_lease, attempt_at, attempt_version, coalesce($2::bigint, ${nowMs}), version + 1, $3, $4, $5, $6, $7, $8::json, $9, $10, attempt_digest
+    request_id, phase, failure, decision, because, digest, body)
+  SELECT seq, attempts, attempt_lease, attempt_at, attempt_version, coalesce($2::bigint, ${nowMs}), version + 1, $3, $4, $5, $6, $7, $8::json, $9, $10, attempt_digest, $11
   FROM landline.operation WHERE seq = $1 AND state = 1`;
 const insertHistory = `INSERT INTO landline.history (seq, version, at, event, actor, because, before, after) VALUES ($1, $2, ${nowMs}, $3, $4, $5, $6, $7)`;
 
@@ -34,6 +34,7 @@ export async function closeAttempt(
     result === null || result.failure === null ? null : JSON.stringify(result.failure),
     decision,
     plain(because),
+    plain(result?.body ?? null),
   ]);
 }
 

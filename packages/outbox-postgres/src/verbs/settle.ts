@@ -38,11 +38,11 @@ const stateAfter = {
 
 const doubtClosed = `CASE WHEN o.tally IS NULL THEN NULL ELSE (o.tally::jsonb || '{"doubtOpen": false}'::jsonb)::json END`;
 const asked = `asked AS MATERIALIZED (SELECT * FROM json_to_recordset($1::json) AS x(q bigint, l integer, t text, b text, e bigint, o text, u integer, c text, r text, p text, f text,
-    s smallint, d bigint, i text, w text, h text, g text, k integer, n text, a smallint, m smallint))`;
+    s smallint, d bigint, i text, w text, h text, g text, k integer, n text, a smallint, m smallint, y text))`;
 const journal = `journal AS (
     INSERT INTO landline.attempt (seq, number, lease, started_at, started_version, ended_at, ended_version, outcome, status, code, request_id, phase, failure,
-      decision, because, digest)
-    SELECT seq, attempts, attempt_lease, attempt_at, attempt_version, e, version, o, u, c, r, p, f::json, t, b, attempt_digest FROM moved JOIN asked ON q = seq)`;
+      decision, because, digest, body)
+    SELECT seq, attempts, attempt_lease, attempt_at, attempt_version, e, version, o, u, c, r, p, f::json, t, b, attempt_digest, y FROM moved JOIN asked ON q = seq)`;
 const fenced = "o.seq = x.q AND o.lease = x.l AND o.lease_until > 0 AND o.state = 1 AND o.turn IS NULL";
 const returning =
   "RETURNING o.seq, o.attempts, o.attempt_lease, o.attempt_at, o.attempt_version, o.attempt_digest, o.version";
@@ -118,6 +118,7 @@ async function askedRow(session: Session, { settling, place }: Placed): Promise<
     r: attempt?.requestId ?? undefined,
     p: attempt?.phase ?? undefined,
     f: attempt === null || attempt.failure === null ? undefined : JSON.stringify(attempt.failure),
+    y: attempt?.body ?? undefined,
   };
   if (settlement.type === "accept") {
     return { ...row, i: settlement.providerId, w: settlement.providerStatus ?? undefined };
