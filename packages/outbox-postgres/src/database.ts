@@ -112,7 +112,7 @@ export class Database implements Queryable {
     const query = { text, values: [...values], rowMode: "array" as const, types: this.#types };
     try {
       const result = await on.query(this.options.prepare ? { ...query, name } : query);
-      return result.rows as unknown as readonly Row[];
+      return result.rows;
     } catch (error) {
       throw readTrouble(error) ?? error;
     }

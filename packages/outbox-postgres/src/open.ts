@@ -5,8 +5,8 @@
  * a pool made here. A pool handed in may lead to a pooler that gives each transaction another session, so nothing of it
  * is used there unless its owner says so.
  */
-import pg from "pg";
-import type { Client, Pool, PoolConfig } from "pg";
+import { Client, Pool, escapeIdentifier, types } from "pg";
+import type { PoolConfig } from "pg";
 import type { TypeParser } from "./database.ts";
 import { readTrouble } from "./trouble.ts";
 
@@ -23,14 +23,14 @@ const listenAgainMs = [50, 200, 1_000, 5_000] as const;
  * Rows are found by index; a plan made while a table was small must not read all of it when it has grown. Statements
  * are compiled by nobody's machine code generator: they run for less time than that takes.
  */
-const planning = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
+const planning = "-c enable_seqscan=off -c enable_mergejoin=off -c jit=off";
 
 /** How the driver reads a column of a type. */
-export const parserOf: TypeParser = (oid, format) => pg.types.getTypeParser(oid, format as "text");
+export const parserOf: TypeParser = (oid, format) => types.getTypeParser(oid, format);
 
 /** A pool of connections to one server, with our settings. */
 export function openPool(url: string, max: number): Pool {
-  const pool = new pg.Pool({ ...connectionOf(url), max, idleTimeoutMillis: 30_000 });
+  const pool = new Pool({ ...connectionOf(url), max, idleTimeoutMillis: 30_000 });
   // A connection that breaks while nobody uses it is replaced at the next use.
   pool.on("error", () => undefined);
   return pool;
@@ -38,7 +38,7 @@ export function openPool(url: string, max: number): Pool {
 
 /** One connection with nobody else's statements between ours. */
 export async function openClient(url: string): Promise<Client> {
-  const client = new pg.Client({
+  const client = new Client({
     connectionString: url,
     connectionTimeoutMillis: connectMs,
     application_name: "landline",
@@ -122,7 +122,7 @@ export function listen(url: string, channel: string, heard: (payload: string) =>
       opened.on("end", again);
       opened.on("error", again);
       opened.on("notification", ({ payload }) => heard(payload ?? ""));
-      await opened.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
+      await opened.query(`LISTEN ${escapeIdentifier(channel)}`);
       failures = 0;
       heard("");
     } catch {

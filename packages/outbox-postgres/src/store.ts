@@ -5,15 +5,13 @@
  * providers report and what maintenance finds runs in transactions of its own. Every verb whose commit got lost on the
  * way is asked again until its answer is certain (`doubt.ts`).
  */
-import type { NewOperation, Store, Waker } from "@landline/outbox";
-import type { InsertResult } from "@landline/outbox";
+import type { InsertResult, NewOperation, Store, Waker } from "@landline/outbox";
 import type { Pool } from "pg";
 import { Batches } from "./batches.ts";
 import { Database } from "./database.ts";
 import { untilSure } from "./doubt.ts";
 import { endOfTurn, monotonic, newToken, parserOf, pause } from "./open.ts";
-import { number } from "./row.ts";
-import { nowMs } from "./row.ts";
+import { nowMs, number } from "./row.ts";
 import { Session } from "./session.ts";
 import { StoreTrouble, advice, readTrouble } from "./trouble.ts";
 import { awaitingReceipt, unattended } from "./verbs/attention.ts";

