@@ -27,6 +27,7 @@ const toleranceDefaultMs = 90 * 60_000;
 export function redCloud(options: RedCloudOptions): Provider<RedCloudOperations> {
   const baseUrl = options.baseUrl.replace(/\/+$/, "");
   const secrets = signingSecretsOf(options);
+  const toleranceMs = toleranceOf(options);
   return {
     name: "red-cloud",
     baseUrl,
@@ -34,7 +35,7 @@ export function redCloud(options: RedCloudOptions): Provider<RedCloudOperations>
     errors: redCloudErrors,
     credentials: credentialsOf(options, baseUrl),
     secrets: secretsOf(options),
-    webhooks: secrets.length === 0 ? null : redCloudWebhooks(secrets, toleranceOf(options)),
+    webhooks: secrets.length === 0 ? null : redCloudWebhooks(secrets, toleranceMs),
     probe: redCloudProbe(baseUrl),
     diagnosis: redCloudDiagnosis(baseUrl),
     message: translate,

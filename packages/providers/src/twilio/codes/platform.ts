@@ -90,7 +90,7 @@ export const platformCodes: readonly ErrorEntry[] = [
     wrongRequest,
     "Too many requests of the account were running at once; this one was not processed.",
     "Nothing to do: the lane slows down and goes on by itself. If it lasts, lower the account's concurrency.",
-    { status: 429, kind: "rate_limited", remedy: "wait", responsible: "nobody", retry: "soon" },
+    { status: 429, kind: "rate_limited", remedy: "retry", responsible: "provider", retry: "soon" },
   ),
   row(
     "20500",
