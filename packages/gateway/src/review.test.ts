@@ -2,6 +2,7 @@ import { afterEach, expect, test } from "vitest";
 import { createHarness } from "./testing/harness.ts";
 import type { Harness } from "./testing/harness.ts";
 import { ambiguous, refused } from "./testing/scripted-sender.ts";
+import { toWireEvent } from "./wire/event.ts";
 
 let open: Harness[] = [];
 afterEach(async () => {
@@ -179,6 +180,28 @@ test("the escalation package, as JSON and as Markdown, without secrets", async (
   expect(markdown.headers.get("content-type")).toContain("text/markdown");
   expect(markdown.text).toContain("# ");
   expect(markdown.text).not.toContain("canary-auth-token");
+});
+
+test("what the provider answered is with the attempt and in the package, not in the stream and not for a viewer", async () => {
+  const made = harness();
+  made.sender.outcome = () => refused("21211");
+  made.sender.body = '{"code":21211,"message":"canary-answer","key":"canary-auth-token-0123456789abcdef"}';
+  const told: unknown[] = [];
+  made.outbox.subscribe((event) => void told.push(toWireEvent(event)));
+  const { id } = await made.create("k");
+  await made.until(id, "parked");
+  const shown = '{"code":21211,"message":"canary-answer","key":"[redacted]"}';
+  const asOperator = await made.ask("GET", `/v1/operations/${id}`, { as: "operator" });
+  expect(asOperator.body.attempts).toMatchObject([{ number: 1, body: shown }]);
+  const asSender = await made.ask("GET", `/v1/operations/${id}`);
+  expect(asSender.body.attempts).toMatchObject([{ body: shown }]);
+  const asViewer = await made.ask("GET", `/v1/operations/${id}`, { as: "viewer" });
+  expect(asViewer.body.attempts).toMatchObject([{ code: "21211", body: null }]);
+  const path = `/v1/operations/${id}/escalation`;
+  expect((await made.ask("GET", path, { as: "operator" })).body.error_body).toBe(shown);
+  expect((await made.ask("GET", path, { as: "viewer" })).body.error_body).toBe("Refused 21211");
+  expect(JSON.stringify(told)).toContain("operation.attempted");
+  expect(JSON.stringify(told)).not.toContain("canary-answer");
 });
 
 test("parked operations are grouped by cause", async () => {

@@ -76,8 +76,9 @@ export function escalationRoute(ports: RoutePorts): Route {
       const story = await visibleStory(params["id"] ?? "", caller, ports);
       if ("type" in story) return story;
       const provider = ports.accounts.get(story.operation.account)?.provider ?? null;
-      const made = escalation(packageInput(story, provider), ports.redactor);
-      const shown = caller.role === "viewer" ? (masking.value(made) as typeof made) : made;
+      const masked = caller.role === "viewer";
+      const made = escalation(packageInput(story, provider, masked), ports.redactor);
+      const shown = masked ? (masking.value(made) as typeof made) : made;
       return prefersMarkdown(request.headers.get("accept"))
         ? text(200, escalationMarkdown(shown), "text/markdown; charset=utf-8")
         : json(200, shown);
@@ -85,12 +86,12 @@ export function escalationRoute(ports: RoutePorts): Route {
   });
 }
 
-function packageInput(story: StoryView, provider: Provider | null): EscalationInput {
+function packageInput(story: StoryView, provider: Provider | null, masked: boolean): EscalationInput {
   return {
     operation: story.operation,
     provider: provider?.name ?? "unknown",
     endpoint: endpointOf(story, provider),
-    attempts: story.attempts,
+    attempts: masked ? story.attempts.map((attempt) => ({ ...attempt, body: null })) : story.attempts,
     events: story.history,
   };
 }

@@ -64,6 +64,10 @@ const attemptSchema = z
     decision: nullableText,
     because: nullableText,
     failure: failureSchema.nullable(),
+    body: nullableText.openapi({
+      description:
+        "What the provider answered when it did not accept: secrets, message bodies and numbers removed, at most 4 kB; null for a viewer",
+    }),
   })
   .openapi("Attempt");
 

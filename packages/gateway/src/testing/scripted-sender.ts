@@ -7,6 +7,8 @@ import type { AttemptReport, Sender } from "@landline/outbox";
 export interface ScriptedSender extends Sender {
   /** What the next attempts end in. Default: accepted. */
   outcome: () => Outcome;
+  /** What the provider answers to attempts it refuses. */
+  body: string | null;
 }
 
 /** The provider refuses with a code, and says so in words that contain what must not be shown. */
@@ -51,6 +53,7 @@ export function ambiguous(): Outcome {
 export function createScriptedSender(provider: Provider): ScriptedSender {
   let sent = 0;
   const sender: ScriptedSender = {
+    body: null,
     outcome: () => {
       sent += 1;
       const providerId = `SM${String(sent).padStart(32, "0")}`;
@@ -61,7 +64,8 @@ export function createScriptedSender(provider: Provider): ScriptedSender {
     attempt: async (): Promise<AttemptReport> => {
       const outcome = sender.outcome();
       const status = outcome.type === "accepted" ? outcome.status : outcome.failure.status;
-      return { outcome, status, requestId: "RQ1", phase: "done" };
+      const body = outcome.type === "accepted" ? null : sender.body;
+      return { outcome, status, requestId: "RQ1", phase: "done", body };
     },
     lookup: async () => ({ ok: false, outcome: ambiguous() }),
     poll: async () => null,

@@ -5,6 +5,8 @@ import type { OutboxEvent } from "@landline/outbox";
 import { instant } from "../schemas/instant.ts";
 import { snake } from "../schemas/policy-input.ts";
 
+/** For error trackers and traces, not for live views. */
+const withheld: ReadonlySet<string> = new Set(["body", "traceparent"]);
 const instants: ReadonlySet<string> = new Set(["at", "requestTimestamp"]);
 
 /** An event as it is sent; `type` says which of the outbox's events it is. */
@@ -14,6 +16,7 @@ export type WireEvent = Readonly<Record<string, unknown>> & { readonly type: Out
 export function toWireEvent(event: OutboxEvent): WireEvent {
   const written: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(event)) {
+    if (withheld.has(name)) continue;
     if (name === "failure") written[name] = value === null ? null : toWireFailure(value as Failure);
     else if (instants.has(name)) written[snake(name)] = instant(value as number);
     else written[snake(name)] = value;

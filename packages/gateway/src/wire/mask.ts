@@ -52,6 +52,8 @@ export function maskOperation(source: WireOperation): WireOperation {
       ...attempt,
       because: maskNullable(attempt.because),
       failure: maskFailure(attempt.failure),
+      // Providers quote what they were asked; how it was refused stands in the failure.
+      body: null,
     })),
     receipts: source.receipts.map((receipt) => ({ ...receipt, message: maskNullable(receipt.message) })),
     history: source.history.map((line) => ({

@@ -29,6 +29,8 @@ export interface WireAttempt {
   readonly decision: string | null;
   readonly because: string | null;
   readonly failure: WireFailure | null;
+  /** What the provider answered when it did not accept, redacted. */
+  readonly body: string | null;
 }
 
 /** One receipt, in the provider's words. */
@@ -148,6 +150,7 @@ export function toWireOperation(story: StoryView): WireOperation {
       decision: attempt.decision,
       because: attempt.because,
       failure: attempt.failure === null ? null : toWireFailure(attempt.failure),
+      body: attempt.body ?? null,
     })),
     receipts: story.receipts.map(({ at, status, code, message }) => ({ at: instant(at), status, code, message })),
     history: story.history.map(({ at, event, actor, because, before, after }) => ({

@@ -27,7 +27,11 @@ export function showStory(source: StoryView, redactor: Redactor, masked: boolean
   const shown: WireOperation = {
     ...made,
     failure: redacted(made.failure, redactor),
-    attempts: made.attempts.map((attempt) => ({ ...attempt, failure: redacted(attempt.failure, redactor) })),
+    attempts: made.attempts.map((attempt) => ({
+      ...attempt,
+      failure: redacted(attempt.failure, redactor),
+      body: attempt.body === null ? null : redactor.text(attempt.body),
+    })),
     receipts: made.receipts.map((receipt) => ({
       ...receipt,
       message: receipt.message === null ? null : redactor.text(receipt.message),
