@@ -66,6 +66,8 @@ test("lists page by cursor, newest first, and refuse what they do not know", asy
     ["limit=201", "limit"],
     ["limit=x", "limit"],
     ["cursor=nope", "cursor"],
+    ["cursor=abc", "cursor"],
+    ["cursor=3", "cursor"],
     ["kind=odd", "kind"],
     ["created_after=yesterday", "created_after"],
     ["state=queued&state=parked", "state"],

@@ -8,6 +8,7 @@ import type { Route } from "../call.ts";
 import { route } from "../call.ts";
 import { invalid, json, problem, unavailable } from "../reply.ts";
 import type { Problem } from "../reply.ts";
+import { sealCursor } from "../schemas/cursor.ts";
 import { badCursor, readFilters, readParameters, readQuery } from "../schemas/filters.ts";
 import { instant } from "../schemas/instant.ts";
 import { zodReader } from "../schemas/reading.ts";
@@ -125,7 +126,7 @@ export function bulkRoutes(ports: RoutePorts, store: BulkStore, runner: Runner):
         return json(200, {
           ...toWireBulk(record),
           results,
-          next_cursor: next < record.total && results.length > 0 ? String(next) : null,
+          next_cursor: next < record.total && results.length > 0 ? sealCursor(String(next)) : null,
         });
       },
     }),

@@ -4,6 +4,7 @@ import { route } from "../call.ts";
 import type { Caller } from "../permissions.ts";
 import { sees } from "../permissions.ts";
 import { json } from "../reply.ts";
+import { sealCursor } from "../schemas/cursor.ts";
 import type { OperationFilter } from "../schemas/filters.ts";
 import { badCursor, readFilters, readParameters, readQuery } from "../schemas/filters.ts";
 import { isMasked, showStory, showSummary } from "../wire/show.ts";
@@ -49,7 +50,7 @@ export function listOperationsRoute({ outbox, redactor }: RoutePorts): Route {
       const data = page.operations
         .filter((operation) => sees(caller, operation))
         .map((operation) => showSummary(operation, redactor, isMasked(caller, masked)));
-      return json(200, { data, next_cursor: page.nextCursor });
+      return json(200, { data, next_cursor: sealCursor(page.nextCursor) });
     },
   });
 }

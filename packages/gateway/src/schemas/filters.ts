@@ -6,6 +6,7 @@ import { failureKinds, operationClasses, operationStates, parkedReasons } from "
 import type { OperationState, StoredState } from "@landline/core";
 import type { ListFilter } from "@landline/outbox";
 import { invalid } from "../reply.ts";
+import { openCursor } from "./cursor.ts";
 import { parseInstant } from "./instant.ts";
 import { textLengthMax } from "./operation-request.ts";
 import type { Read } from "./reading.ts";
@@ -139,8 +140,9 @@ export function readQuery(
   const { limit = "50", cursor, ...filters } = rest;
   if (!/^\d{1,3}$/.test(limit) || Number(limit) < 1 || Number(limit) > 200)
     return refuse("limit", "must be a number from 1 to 200");
-  if (cursor !== undefined && !/^[\x21-\x7e]{1,512}$/.test(cursor)) return badCursor();
-  return { ok: true, value: { page: { limit: Number(limit), cursor: cursor ?? null }, rest: filters } };
+  const opened = cursor === undefined ? null : openCursor(cursor);
+  if (cursor !== undefined && opened === null) return badCursor();
+  return { ok: true, value: { page: { limit: Number(limit), cursor: opened }, rest: filters } };
 }
 
 /** The refusal of a cursor that is not ours. */
