@@ -57,6 +57,14 @@ describe("answers", () => {
     },
   );
 
+  test.each([402, 408, 410, 413, 425, 501, 505, 511, 520, 599])(
+    "%i: no status of Twilio's own, so no code of Twilio's decides what it means",
+    async (status) => {
+      on({ status });
+      expect((await create(sandbox.url)).json).toMatchObject({ status, code: null });
+    },
+  );
+
   test("accepted, and then 500: the effect is there, the answer denies it", async () => {
     on({ status: 500, accept: true });
     expect((await create(sandbox.url)).json).toMatchObject({ code: 20500 });

@@ -18,17 +18,17 @@ export function answer(status: number, resource: Readonly<Record<string, unknown
 /** 204: nothing to say. */
 export const noContent: Answer = { status: 204, headers: {}, body: "" };
 
-/** An error in the 2010 envelope, `{code, message, more_info, status}`. */
+/** An error in the 2010 envelope, `{code, message, more_info, status}`; the code may be null. */
 export function refuse(
   status: number,
-  code: number | string,
+  code: number | string | null,
   message: string | null = null,
   format: Format = "json",
 ): Answer {
   const text = message ?? messages.get(Number(code)) ?? STATUS_CODES[status] ?? "Error";
   return answer(
     status,
-    { code, message: text, more_info: `https://www.twilio.com/docs/errors/${code}`, status },
+    { code, message: text, more_info: `https://www.twilio.com/docs/errors/${code ?? ""}`, status },
     format,
   );
 }

@@ -181,8 +181,11 @@ function plain(operation: string, perform: (performance: Performance) => Answer)
   return { operation, to: null, from: null, operationId: null, perform };
 }
 
-/** The code Twilio pairs with a status when a fault names none. */
-function codeFor(status: FaultDo["status"]): number {
+/**
+ * The code Twilio pairs with a status when a fault names none. Null for statuses that its pages do not know: those come
+ * from something in between, and a code that decides would hide what the status alone means.
+ */
+function codeFor(status: FaultDo["status"]): number | null {
   const codes: Readonly<Record<number, number>> = {
     400: 20001,
     401: 20003,
@@ -192,9 +195,12 @@ function codeFor(status: FaultDo["status"]): number {
     409: 20409,
     422: 20422,
     429: 20429,
+    500: 20500,
+    502: 20500,
     503: 20503,
+    504: 20500,
   };
-  return codes[status ?? 500] ?? (status !== undefined && status < 500 ? 20001 : 20500);
+  return codes[status ?? 500] ?? null;
 }
 
 function accountResource(accountSid: string, now: number): Readonly<Record<string, unknown>> {
