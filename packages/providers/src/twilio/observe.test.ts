@@ -128,7 +128,12 @@ describe("an answer", () => {
     [401, 20003, "rejected", { kind: "authentication", category: "B", remedy: "fix_account", responsible: "operator" }],
     [403, 20006, "rejected", { kind: "authorization", category: "C" }],
     [404, 20404, "rejected", { kind: "not_found", remedy: "fix_account", responsible: "operator" }],
-    [429, 20429, "throttled", { kind: "rate_limited", category: "D", execution: "not_executed" }],
+    [
+      429,
+      20429,
+      "throttled",
+      { kind: "rate_limited", category: "D", execution: "not_executed", remedy: "retry", responsible: "provider" },
+    ],
     [429, 21611, "rejected", { kind: "quota", execution: "not_executed", remedy: "wait" }],
     [429, 60202, "rejected", { kind: "quota" }],
     [429, 60203, "rejected", { kind: "quota" }],
