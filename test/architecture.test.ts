@@ -80,7 +80,7 @@ describe("the guard bites", () => {
     ["core", "a.ts", `export const at = (ms: number) => new Date(ms).getTime() + Date.UTC(2026) + Date.parse("x");`],
     ["core", "a.ts", `export const f = (fetch: () => void, o: { now: Date }) => { fetch(); return o.now; };`],
     ["core", "a.ts", `export const o = { process: 1, console() {} }; export const p = o.process;`],
-    ["core", "a.test.ts", `import fc from "fast-check"; import { x } from "@landline/testkit"; Date.now();`],
+    ["core", "a.test.ts", `import fc from "fast-check"; Date.now();`],
     ["providers", "index.ts", `export * from "./twilio/index.ts";`],
     ["host", "a.ts", `import type { Clock } from "@landline/core"; export const now = () => Date.now();`],
     ["client", "transport.ts", `import { Pool } from "undici"; export const f = fetch;`],

@@ -38,7 +38,6 @@ const belowRoots = [
   "gateway",
   "sandbox",
   "simulator",
-  "testkit",
 ] as const;
 
 /** Rows by folder name; `landline` is the application. */
@@ -90,14 +89,10 @@ export const layers: Readonly<Record<string, Layer>> = {
     // The command line of `npm run simulate`; the simulated world itself touches nothing.
     doors: { files: /^main\.ts$/, reach: { node: ["node:fs", "node:util"], ambient: ["console", "process"] } },
   },
-  testkit: { packages: belowRoots, libraries: ["vitest", "fast-check"], node: "any", ambient: "any" },
   integrations: { packages: belowRoots, libraries: "any", node: "any", ambient: "any" },
   // The root wires the world together: its commands print, its processes end, its alerts leave.
   landline: { packages: "any", libraries: "any", node: "any", ambient: "any" },
 };
-
-/** What a test may import on top of its package's row, and no more: layering holds in tests as well. */
-export const testPackages: readonly string[] = ["testkit"];
 
 /** Files that check other files: free to touch the world, bound by the layers. */
 export const isTest = (file: string): boolean =>

@@ -2,7 +2,7 @@
  * Judges one reading against the table. Answers with sentences, one for each fault, so that a red test says what to do.
  */
 import path from "node:path";
-import { isTest, layers, testPackages } from "./layers.ts";
+import { isTest, layers } from "./layers.ts";
 import type { Ambient, Reach } from "./layers.ts";
 import type { Import, Reading } from "./read.ts";
 
@@ -70,7 +70,6 @@ function faultOfImport(source: SourceFile, each: Import, door: Reach, test: bool
   if (/^\/(src|dist)\b/.test(own[2] ?? "")) return `imports ${specifier}: use what the package exports`;
   if (target === source.owner) return test ? null : `imports its own package by name (${specifier})`;
   if (allows(layer.packages, target) || (typeOnly && allows(layer.typesOf, target))) return null;
-  if (test && testPackages.includes(target)) return null;
   return allows(layer.typesOf, target)
     ? `imports ${specifier}: only its types are allowed`
     : `imports ${specifier}: no arrow from ${source.owner} to ${target} in the table`;

@@ -131,9 +131,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
     async list({ held, ...filter }, page) {
       await holds.refresh();
       const within = filter.accounts;
-      const accounts =
-        within === undefined ? holds.accounts() : holds.accounts().filter((name) => within.includes(name));
-      const closed = held === true ? { states: ["queued", "retrying"] as const, accounts } : {};
+      const closedAccounts = holds.accounts().filter((name) => within === undefined || within.includes(name));
+      const closed = held === true ? { states: ["queued", "retrying"] as const, accounts: closedAccounts } : {};
       const found = await store.list({ ...filter, ...closed }, page);
       if (found === "bad_cursor") return found;
       return { operations: found.operations.map((record) => viewOf(context, record)), nextCursor: found.nextCursor };
