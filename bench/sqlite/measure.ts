@@ -277,6 +277,10 @@ function percentiles(times: readonly number[]): Figures {
   return { p50: at(0.5), p99: at(0.99), max: at(1) };
 }
 
+const cpuBefore = process.cpuUsage();
 const figures = await measures[what]?.();
+const cpuSpent = process.cpuUsage(cpuBefore);
 if (figures === undefined) throw new Error(`no measure is called ${what}`);
-process.stdout.write(`${JSON.stringify({ ...figures, rssAtEnd: process.memoryUsage.rss() / 2 ** 20 })}\n`);
+process.stdout.write(
+  `${JSON.stringify({ ...figures, cpuMs: (cpuSpent.user + cpuSpent.system) / 1_000, rssAtEnd: process.memoryUsage.rss() / 2 ** 20 })}\n`,
+);

@@ -19,6 +19,8 @@ export interface Claim {
   until: number;
   /** Of an ordered operation: account and subject; null otherwise. */
   readonly turn: string | null;
+  /** Of the operation when it was claimed. Whatever changes it ends the claim. */
+  version: number;
   /** What this claim started, so that settling need not read it; the row decides whether it is still so. */
   attempt: StartedAttempt | null;
 }
@@ -26,6 +28,8 @@ export interface Claim {
 /** An attempt whose intent was written. */
 export interface StartedAttempt {
   readonly number: number;
+  /** Of the operation once it was started. While the attempt is open nothing else changes it. */
+  readonly version: number;
   /** Epoch milliseconds of the store's clock. */
   readonly startedAt: number;
   readonly requestDigest: string;
@@ -58,15 +62,16 @@ export class Claims {
   }
 
   /** Hands out the next number. */
-  take(id: string, seq: number, leaseBefore: number, until: number, turn: string | null): Claim {
+  take(id: string, seq: number, leaseBefore: number, until: number, turn: string | null, version: number): Claim {
     const known = this.#bySeq.get(seq);
     if (known !== undefined && known.id === id) {
       known.lease = Math.max(known.lease, leaseBefore) + 1;
       known.until = until;
+      known.version = version;
       known.attempt = null;
       return known;
     }
-    const claim: Claim = { id, seq, lease: leaseBefore + 1, until, turn, attempt: null };
+    const claim: Claim = { id, seq, lease: leaseBefore + 1, until, turn, version, attempt: null };
     this.#byId.set(id, claim);
     this.#bySeq.set(seq, claim);
     return claim;

@@ -45,17 +45,16 @@ export function closeAttempt(
 }
 
 /**
- * Writes the line of an accepted attempt from memory, after the row was changed.
- * @param version of the operation after the change; nothing came between start and end
+ * Writes the line of an accepted attempt from memory, after the row was changed. Nothing came between its start and its end.
  */
 export function journal(
   session: Session,
   claim: Claim,
   started: StartedAttempt,
   result: AttemptResult,
-  version: number,
   because: string,
 ): void {
+  const { version } = started;
   session
     .sql(insertAttempt)
     .run(
@@ -63,9 +62,9 @@ export function journal(
       started.number,
       claim.lease,
       started.startedAt,
-      version - 1,
-      result.endedAt,
       version,
+      result.endedAt,
+      version + 1,
       result.outcome,
       result.status,
       result.code,

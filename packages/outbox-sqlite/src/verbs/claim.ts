@@ -83,7 +83,7 @@ function take(
 function hold(session: Session, row: Parameters<typeof readRecord>[1], now: number, leaseMs: number): ClaimedOperation {
   const { seq, record, turn } = readRecord(session, row);
   const leaseUntil = now + leaseMs;
-  const { lease } = session.claims.take(record.id, seq, record.lease, leaseUntil, turn);
+  const { lease } = session.claims.take(record.id, seq, record.lease, leaseUntil, turn, record.version);
   return { ...record, lease, leaseUntil, leaseMs };
 }
 

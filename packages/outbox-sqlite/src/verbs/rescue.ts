@@ -35,7 +35,7 @@ export function rescue(session: Session, request: LeaseRequest): readonly Rescue
     const attempt = openAttempt(session, seq);
     if (located === null || attempt === null) continue;
     const { record, turn } = located;
-    const { lease } = session.claims.take(record.id, seq, record.lease, now + request.leaseMs, turn);
+    const { lease } = session.claims.take(record.id, seq, record.lease, now + request.leaseMs, turn, record.version);
     session.sql(takeOver).run(seq, lease);
     const because = `attempt ${attempt.number} was started and its lease ended: taken over by ${request.worker}`;
     note(session, {
@@ -65,7 +65,7 @@ export function claimReconciliations(session: Session, request: LeaseRequest): r
     const attempt = lastAttempt(session, seq);
     if (located === null || attempt === null) continue;
     const { record, turn } = located;
-    const { lease } = session.claims.take(record.id, seq, record.lease, now + request.leaseMs, turn);
+    const { lease } = session.claims.take(record.id, seq, record.lease, now + request.leaseMs, turn, record.version);
     taken.push({ ...record, lease, attempt, leaseUntil: now + request.leaseMs, leaseMs: request.leaseMs });
   }
   return taken;

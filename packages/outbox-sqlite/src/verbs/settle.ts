@@ -28,7 +28,7 @@ const move = `UPDATE operation SET state = ?2, version = version + 1, updated_at
   WHERE seq = ?1 AND lease <= ?5`;
 
 const acceptOpen = `${acceptance}
-  WHERE seq = ?1 AND state = 1 AND lease = ?3 AND attempt_lease = ?3 RETURNING version`;
+  WHERE seq = ?1 AND state = 1 AND lease = ?3 AND attempt_lease = ?3 AND version = ?6`;
 
 /** States a lease can be on. From `parked` or `expired` only commands, receipts and witnesses bring an acceptance. */
 const leasable: readonly StoredState[] = ["queued", "sending", "retrying", "reconciling"];
@@ -94,9 +94,11 @@ function acceptStarted(
   const { attempt, providerId, providerStatus, because } = settlement;
   const started = claim.attempt;
   if (started === null || attempt === null) return false;
-  const row = first(session.sql(acceptOpen), claim.seq, session.now(), claim.lease, providerId, providerStatus);
-  if (row === null) return false;
-  journal(session, claim, started, attempt, number(row, 0), because);
+  const { changes } = session
+    .sql(acceptOpen)
+    .run(claim.seq, session.now(), claim.lease, providerId, providerStatus, started.version);
+  if (changes !== 1) return false;
+  journal(session, claim, started, attempt, because);
   noteProviderId(session, claim.seq, providerId);
   session.claims.end(claim.seq);
   if (claim.turn !== null) passTurn(session, claim.turn);

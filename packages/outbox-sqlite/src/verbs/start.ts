@@ -6,9 +6,9 @@ import type { Lease } from "@landline/outbox";
 import type { Session } from "../session.ts";
 import { legalFor } from "../words.ts";
 
-const update = `UPDATE operation SET state = 1, version = version + 1, due = NULL, updated_at = ?1, lease = ?2, attempts = ?3,
-  attempt_at = ?1, attempt_lease = ?2, attempt_version = version + 1, attempt_digest = ?4, room = NULL
-  WHERE seq = ?5 AND state IN (${legalFor("start")}) AND lease < ?2 AND attempts = ?3 - 1`;
+const update = `UPDATE operation SET state = 1, version = ?6 + 1, due = NULL, updated_at = ?1, lease = ?2, attempts = ?3,
+  attempt_at = ?1, attempt_lease = ?2, attempt_version = ?6 + 1, attempt_digest = ?4, room = NULL
+  WHERE seq = ?5 AND state IN (${legalFor("start")}) AND lease < ?2 AND attempts = ?3 - 1 AND version = ?6`;
 
 /** False: the lease is not the current one, has lapsed, or the operation was ended meanwhile; nothing may be sent. */
 export function start(
@@ -20,7 +20,8 @@ export function start(
   const now = session.now();
   if (claim === null || claim.until <= now) return false;
   const { number, requestDigest } = attempt;
-  if (session.sql(update).run(now, lease.lease, number, requestDigest, claim.seq).changes !== 1) return false;
-  claim.attempt = { number, startedAt: now, requestDigest };
+  if (session.sql(update).run(now, lease.lease, number, requestDigest, claim.seq, claim.version).changes !== 1)
+    return false;
+  claim.attempt = { number, version: claim.version + 1, startedAt: now, requestDigest };
   return true;
 }
