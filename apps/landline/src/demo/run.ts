@@ -14,6 +14,7 @@ import { operationIdOf } from "../ledger.ts";
 import { CommandError } from "../terminal.ts";
 import { reckon } from "./account.ts";
 import type { Account, LedgerEffect, StoredOperation } from "./account.ts";
+import { Gateway } from "./gateway.ts";
 import { startService } from "./processes.ts";
 import type { Service } from "./processes.ts";
 import type { Recipient } from "./recipients.ts";
@@ -200,57 +201,6 @@ async function handOver(
   };
   await Promise.all(Array.from({ length: 8 }, one));
   return { promised, refused };
-}
-
-/** The HTTP API as an application sees it; connection failures and 5xx are repeated with the same key. */
-class Gateway {
-  readonly #url: string;
-  readonly #key: string;
-  constructor(url: string, key: string) {
-    this.#url = url;
-    this.#key = key;
-  }
-
-  async post(
-    route: string,
-    body: unknown,
-    idempotencyKey: string,
-  ): Promise<{ status: number; body: Record<string, unknown> }> {
-    const headers = {
-      authorization: `Bearer ${this.#key}`,
-      "content-type": "application/json",
-      "idempotency-key": idempotencyKey,
-    };
-    return this.#insist(route, { method: "POST", headers, body: JSON.stringify(body) });
-  }
-
-  async operations(): Promise<StoredOperation[]> {
-    const all: StoredOperation[] = [];
-    let cursor: unknown = null;
-    do {
-      const query = typeof cursor === "string" ? `?limit=200&cursor=${encodeURIComponent(cursor)}` : "?limit=200";
-      const page = await this.#insist(`/v1/operations${query}`, { headers: { authorization: `Bearer ${this.#key}` } });
-      if (page.status !== 200)
-        throw new CommandError(`the gateway answered ${page.status} to a list: ${JSON.stringify(page.body)}`);
-      all.push(...(page.body["data"] as StoredOperation[]));
-      cursor = page.body["next_cursor"];
-    } while (typeof cursor === "string");
-    return all;
-  }
-
-  async #insist(route: string, init: RequestInit): Promise<{ status: number; body: Record<string, unknown> }> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const response = await fetch(`${this.#url}${route}`, { ...init, signal: AbortSignal.timeout(10_000) });
-        const body = (await response.json()) as Record<string, unknown>;
-        if (response.status < 500 && response.status !== 409) return { status: response.status, body };
-      } catch (error) {
-        if (attempt >= 100) throw error;
-      }
-      if (attempt >= 100) throw new CommandError(`the gateway does not answer ${route}`);
-      await sleep(100);
-    }
-  }
 }
 
 async function ledgerEffects(sandboxUrl: string): Promise<LedgerEffect[]> {
