@@ -65,25 +65,30 @@ function entriesOf(text: string): readonly unknown[] {
 
 const believedSent = new Set(["accepted", "delivered", "undelivered"]);
 
-/** Compares every operation of a store with the ledger. */
+/**
+ * Compares every operation of a store with the ledger.
+ *
+ * What happened belongs to the operation that has its id, and only where nobody has it to the one it was sent for: equal
+ * operations in doubt are settled one match each, whichever was meant.
+ */
 export async function compareWithLedger(
   store: Pick<Store, "list" | "story">,
   effects: readonly LedgerEffect[],
 ): Promise<readonly InvariantBreak[]> {
-  const byOperation = Map.groupBy(effects, (effect) => effect.operationId);
+  const operations = await operationsOf(store);
+  const known = new Set(operations.map(({ id }) => id));
+  const owners = new Map(operations.map(({ id, operation, providerId }) => [`${operation} ${providerId}`, id]));
+  const owned = Map.groupBy(
+    effects,
+    ({ operation, id, operationId }) => owners.get(`${operation} ${id}`) ?? operationId,
+  );
+  const meant = Map.groupBy(effects, ({ operationId }) => operationId);
   const breaks: InvariantBreak[] = [];
-  const known = new Set<string>();
-  let cursor: string | null = null;
-  do {
-    const page = await store.list({}, { limit: 200, cursor });
-    if (page === "bad_cursor") break;
-    for (const operation of page.operations) {
-      known.add(operation.id);
-      breaks.push(...(await judge(operation, byOperation.get(operation.id) ?? [], store)));
-    }
-    cursor = page.nextCursor;
-  } while (cursor !== null);
-  for (const [id, found] of byOperation) {
+  for (const operation of operations) {
+    breaks.push(...judge(operation, owned.get(operation.id) ?? []));
+    breaks.push(...(await judgeTime(operation, meant.get(operation.id) ?? [], store)));
+  }
+  for (const [id, found] of meant) {
     if (id === null || known.has(id)) continue;
     breaks.push({
       invariant: "I1",
@@ -94,11 +99,20 @@ export async function compareWithLedger(
   return breaks;
 }
 
-async function judge(
-  operation: OperationRecord,
-  effects: readonly LedgerEffect[],
-  store: Pick<Store, "story">,
-): Promise<readonly InvariantBreak[]> {
+async function operationsOf(store: Pick<Store, "list">): Promise<readonly OperationRecord[]> {
+  const operations: OperationRecord[] = [];
+  let cursor: string | null = null;
+  do {
+    const page = await store.list({}, { limit: 200, cursor });
+    if (page === "bad_cursor") break;
+    operations.push(...page.operations);
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  return operations;
+}
+
+/** How often it happened, and whether the store says the same. */
+function judge(operation: OperationRecord, effects: readonly LedgerEffect[]): readonly InvariantBreak[] {
   if (!creating.has(operation.operation)) return [];
   const breaks: InvariantBreak[] = [];
   const complain = (invariant: string, message: string): void => {
@@ -114,6 +128,21 @@ async function judge(
     operation.state === "parked" && operation.parkedReason !== "doubt" && operation.parkedReason !== "undelivered";
   if (certain || operation.state === "expired" || operation.state === "cancelled")
     complain("I13", `happened as ${effect.id}, but the store says it is ${operation.state} and was not sent`);
+  return breaks;
+}
+
+/** Whether what was sent for an operation was sent after its intent and before its deadline. */
+async function judgeTime(
+  operation: OperationRecord,
+  effects: readonly LedgerEffect[],
+  store: Pick<Store, "story">,
+): Promise<readonly InvariantBreak[]> {
+  const [effect] = effects;
+  if (effect === undefined || !creating.has(operation.operation)) return [];
+  const breaks: InvariantBreak[] = [];
+  const complain = (invariant: string, message: string): void => {
+    breaks.push({ invariant, operationId: operation.id, message });
+  };
   const story = await store.story(operation.id);
   if (story?.attempts.every((attempt) => attempt.startedAt > effect.at) === true)
     complain("I5", `happened as ${effect.id} before any start was written`);
