@@ -67,7 +67,17 @@ function effect(number: number): EffectEntry {
 }
 
 function story(facts: Partial<OperationRecord>, attempts: readonly AttemptRecord[] = [attempt(1)]): Story {
-  return { operation: { id, state: "accepted", parkedReason: null, ...facts } as OperationRecord, attempts };
+  return {
+    operation: {
+      id,
+      operation: "messages.create",
+      state: "accepted",
+      parkedReason: null,
+      providerId: null,
+      ...facts,
+    } as OperationRecord,
+    attempts,
+  };
 }
 
 const lost = { outcome: "ambiguous", status: null } as const;
@@ -82,6 +92,25 @@ function found(evidence: Partial<Evidence>, doubt: DoubtClass = "asked"): readon
 
 test("the truth has no faults", () => {
   expect(found({})).toEqual([]);
+});
+
+test("equal operations in doubt are settled one match each, whichever was meant", () => {
+  const promised = [
+    { id, doubt: "asked" },
+    { id: "op_2", doubt: "asked" },
+  ] as const;
+  const stories = [
+    story({ providerId: "SM2" }, [attempt(1, lost), attempt(2)]),
+    story({ id: "op_2", providerId: "SM1" }),
+  ];
+  const ledger = [
+    request(1, reset),
+    effect(1),
+    request(2),
+    effect(2),
+    request(3, { ...reset, idempotency_key: "op_2", operation_id: "op_2" }),
+  ];
+  expect(found({ promised, stories, ledger })).toEqual([]);
 });
 
 describe("each lie is found", () => {

@@ -70,9 +70,13 @@ function operationIdOf(entry: LedgerEntry): string | null {
 export function reckon({ promised, stories, ledger, incidents }: Evidence): Reckoning {
   const creating = new Set(subjects.map(({ operation }) => operation));
   const lines = ledger.filter((entry) => creating.has(entry.operation));
+  const owners = new Map(
+    stories.map(({ operation }) => [`${operation.operation} ${operation.providerId}`, operation.id]),
+  );
+  // Equal operations in doubt are settled one match each, whichever was meant: what happened is its owner's.
   const effects = Map.groupBy(
     lines.filter((entry) => entry.type === "effect"),
-    operationIdOf,
+    (effect) => owners.get(`${effect.operation} ${effect.id}`) ?? operationIdOf(effect),
   );
   const requests = Map.groupBy(
     lines.filter((entry) => entry.type === "request"),

@@ -44,6 +44,9 @@ export interface ProofResult extends Reckoning {
 
 const patienceMs = 180_000;
 
+/** What a blow takes by itself, most of it the new start of what was killed. */
+const blowMs = 1_500;
+
 /** Runs one. @throws when something does not start, or does not come to rest */
 export async function prove(options: ProofOptions): Promise<ProofResult> {
   const began = performance.now();
@@ -87,7 +90,11 @@ export async function prove(options: ProofOptions): Promise<ProofResult> {
 
     const incidents: Incident[] = [];
     const plan = planOf(
-      { seed: options.seed, kills: options.kills, everyMs: (options.seconds * 1_000) / (options.kills * 1.4) - 900 },
+      {
+        seed: options.seed,
+        kills: options.kills,
+        everyMs: Math.max(200, (options.seconds * 1_000) / (options.kills * 1.4) - blowMs),
+      },
       place.victim !== null,
     );
     say(`${options.store}, seed ${options.seed}: ${options.operations} operations, ${plan.length} blows to come`);
