@@ -269,7 +269,6 @@ describe("routes", () => {
 
   test.each<[string, Fate, Record<string, unknown>]>([
     ["never while it is in doubt", { do: "accept_then_reset" }, { guarantee: "at-most-once" }],
-    ["not where another channel is no help", { do: "reject", code: "useless" }, {}],
     ["never to somebody who opted out", { do: "reject", code: "stop" }, {}],
     ["not for a refused credential", { do: "reject", code: "key" }, {}],
   ])("%s", async (_name, fate, more) => {
@@ -279,6 +278,17 @@ describe("routes", () => {
     await world.advance(60_000);
     expect(row(world, id).state).toBe("parked");
     expect(world.providers[1]?.effects).toEqual([]);
+  });
+
+  test("where another channel is no help, another account is asked, and the same one is not", async () => {
+    const world = await begin(two);
+    world.provider.fate = () => ({ do: "reject", code: "useless" });
+    const here = await send(world, "create.lookup", { fallback: [step("lg")] });
+    const elsewhere = await send(world, "create.lookup", { fallback: [step("lg"), step("second")] });
+    await world.advance(60_000);
+    expect(row(world, here).state).toBe("parked");
+    expect(row(world, elsewhere).state).toBe("superseded");
+    expect(world.providers[1]?.effects).toHaveLength(1);
   });
 
   test("a critical one in doubt goes on: a second message beats silence", async () => {

@@ -2,10 +2,11 @@
  * Going down a route by itself: the next step is sent when the one before has certainly failed.
  *
  * Never while the first may still arrive, unless its class is `critical`, where a second message beats silence; never
- * to somebody who opted out, on any channel; never after the deadline, which the whole route shares; not where the
- * provider's page says that another channel would not help.
+ * to somebody who opted out, on any channel; never after the deadline, which the whole route shares. Where the provider's
+ * page says that another channel would not help, a refused request goes on to another account only, and a message that
+ * a carrier or its rules stopped goes to a person.
  */
-import type { Failure, ParkedReason } from "@landline/core";
+import type { ErrorEntry, Failure, ParkedReason } from "@landline/core";
 import { draftChild, hasOptedOut } from "./children.ts";
 import type { Context } from "./context.ts";
 import { operationChanged } from "./events.ts";
@@ -23,17 +24,17 @@ export function mayContinue(
   failure: Failure | null,
 ): boolean {
   if (operation.fallback.length === 0 || failure === null) return false;
-  const entry = context.accounts.get(operation.account)?.provider.errors.get(failure.code ?? "") ?? null;
+  const entry = entryOf(context, operation, failure);
   if (entry?.optedOut === true || failure.kind === "recipient_blocked") return false;
   switch (reason) {
     case "rejected":
-      return failure.execution === "not_executed" && (entry === null || entry.otherChannel === "yes");
+      return failure.execution === "not_executed" && (channelHelps(entry) || accountMayHelp(entry));
     case "exhausted":
       return failure.execution === "not_executed" || operation.class === "critical";
     case "doubt":
       return operation.class === "critical";
     case "undelivered":
-      return entry === null || entry.otherChannel === "yes";
+      return channelHelps(entry);
     case "expired":
     case "blocked_account":
     case "poison":
@@ -41,6 +42,19 @@ export function mayContinue(
     default:
       return reason satisfies never;
   }
+}
+
+function entryOf(context: Context, operation: OperationRecord, failure: Failure | null): ErrorEntry | null {
+  return context.accounts.get(operation.account)?.provider.errors.get(failure?.code ?? "") ?? null;
+}
+
+function channelHelps(entry: ErrorEntry | null): boolean {
+  return entry === null || entry.otherChannel === "yes";
+}
+
+/** True for what one account refused at its door; another account has senders, rights and rules of its own. */
+function accountMayHelp(entry: ErrorEntry | null): boolean {
+  return entry !== null && entry.otherChannel === "no" && entry.arrives !== "async";
 }
 
 /**
@@ -58,7 +72,9 @@ export async function continueRoute(
   if (at >= operation.deadline || !mayContinue(context, operation, reason, failure)) return false;
   try {
     if (await hasOptedOut(context, operation.account, operation.recipient)) return false;
+    const elsewhereOnly = reason === "rejected" && !channelHelps(entryOf(context, operation, failure));
     for (const [index, step] of operation.fallback.entries()) {
+      if (elsewhereOnly && step.account === operation.account) continue;
       const fallback = operation.fallback.slice(index + 1);
       const draft = draftChild(context, operation, { step, fallback, deadline: operation.deadline, actor: routeActor });
       if (!draft.ok || (await hasOptedOut(context, draft.child.account, draft.child.recipient))) continue;
