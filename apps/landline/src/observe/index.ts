@@ -28,7 +28,7 @@ export async function observeSystem(system: System, redactor: Redactor): Promise
     logEvent(log, event);
     metrics.event(event);
   });
-  const alerts = await startAlerts(system, log);
+  const alerts = await startAlerts(system, log, redactor);
   return {
     log,
     metrics: metrics.text,

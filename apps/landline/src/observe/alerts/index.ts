@@ -1,9 +1,11 @@
 /**
  * Alerts of a running system: watches its events and its backlog, and tells the configured people.
  */
+import type { Redactor } from "@landline/core";
 import type { LogLine } from "@landline/host";
 import type { System } from "../../wire.ts";
 import { createAlertDispatcher } from "./dispatcher.ts";
+import { createRefusalReporter } from "./refusals.ts";
 import { createRuleState, judgeBacklog, judgeEvent } from "./rules.ts";
 import type { Finding } from "./rules.ts";
 import { createSink } from "./sinks.ts";
@@ -11,10 +13,20 @@ import { createSink } from "./sinks.ts";
 const watchEveryMs = 5_000;
 
 /** Starts alerting. Without a configured sink nothing is watched. */
-export async function startAlerts(system: System, log: LogLine): Promise<{ close(): Promise<void> }> {
+export async function startAlerts(
+  system: System,
+  log: LogLine,
+  redactor: Redactor,
+): Promise<{ close(): Promise<void> }> {
   const { config, outbox, store } = system;
   if (config.alerts.length === 0) return { close: async () => Promise.resolve() };
-  const dispatcher = await createAlertDispatcher(config.alerts.map(createSink), {
+  const sinks = config.alerts.map(createSink);
+  const refusals = createRefusalReporter(sinks, {
+    log,
+    redactor,
+    link: (operationId) => operationLink(config.http.publicUrl, operationId),
+  });
+  const dispatcher = await createAlertDispatcher(sinks, {
     documents: store,
     log,
     link: (finding) => linkTo(config.http.publicUrl, finding),
@@ -22,6 +34,7 @@ export async function startAlerts(system: System, log: LogLine): Promise<{ close
   const state = createRuleState();
   const unsubscribe = outbox.subscribe((event) => {
     for (const finding of judgeEvent(state, event)) dispatcher.report(finding);
+    refusals.event(event);
   });
   const watch = async (): Promise<void> => {
     const [due, holds, now] = await Promise.all([store.dueLanes(), store.holds(), store.now()]);
@@ -38,7 +51,7 @@ export async function startAlerts(system: System, log: LogLine): Promise<{ close
     close: async () => {
       clearInterval(timer);
       unsubscribe();
-      await dispatcher.close();
+      await Promise.all([dispatcher.close(), refusals.close()]);
     },
   };
 }
@@ -46,6 +59,10 @@ export async function startAlerts(system: System, log: LogLine): Promise<{ close
 /** The page of the console that shows what the alert is about. */
 function linkTo(publicUrl: string | null, finding: Finding): string | null {
   if (publicUrl === null) return null;
-  if (finding.operationId !== null) return `${publicUrl}/operations/${finding.operationId}`;
+  if (finding.operationId !== null) return operationLink(publicUrl, finding.operationId);
   return finding.account === null ? `${publicUrl}/` : `${publicUrl}/accounts`;
+}
+
+function operationLink(publicUrl: string | null, operationId: string): string | null {
+  return publicUrl === null ? null : `${publicUrl}/operations/${operationId}`;
 }

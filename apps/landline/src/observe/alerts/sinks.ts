@@ -129,8 +129,23 @@ function createSentrySink(dsn: string): Sink {
         };
       }),
   });
+  const taken = async (): Promise<void> => {
+    if (!(await client.flush(10_000))) throw new Error("Sentry did not take the event in time");
+  };
   return {
     name: "sentry",
+    refused: async (refusal) => {
+      const { group, at, message, account, provider, operation, status, code, kind, ...rest } = refusal;
+      client.captureEvent({
+        message: `${provider} ${operation} refused: ${[status, code].filter((part) => part !== null).join("/")} ${message}`,
+        level: "error",
+        fingerprint: ["landline", "refused", ...group],
+        timestamp: at / 1000,
+        tags: { account, provider, operation, status: status ?? "none", code: code ?? "none", kind: kind ?? "none" },
+        extra: { ...rest, requestTimestamp: new Date(rest.requestTimestamp).toISOString() },
+      });
+      await taken();
+    },
     send: async (alert) => {
       if (alert.status === "resolved") return;
       client.captureEvent({
@@ -141,7 +156,7 @@ function createSentrySink(dsn: string): Sink {
         tags: { account: alert.account ?? "none", code: alert.code ?? "none" },
         extra: { text: alert.text, count: alert.count, operation_id: alert.operationId, link: alert.link },
       });
-      if (!(await client.flush(10_000))) throw new Error("Sentry did not take the event in time");
+      await taken();
     },
   };
 }
