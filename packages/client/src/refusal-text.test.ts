@@ -14,6 +14,7 @@ describe("what providers echo is removed, what people search for stays", () => {
     ["its end", `…${said.slice(-25)} is too long`],
     ["it in JSON", JSON.stringify({ message: `bad: ${said}` })],
     ["it in JSON with escaped letters", JSON.stringify({ message: said }).replaceAll("ü", "\\u00fc")],
+    ["it in JSON in JSON", JSON.stringify({ x: JSON.stringify({ message: said }).replaceAll("ü", "\\u00fc") })],
     ["it in a form", new URLSearchParams({ x: said }).toString().replaceAll("+", "%20")],
     ["the token", `key ${token} is wrong`],
     ["a part of the token", `key ${token.slice(0, 16)}… is wrong`],

@@ -129,7 +129,8 @@ interface Place {
 function placesOf(values: readonly string[]): ReadonlyMap<string, readonly Place[]> {
   const places = new Map<string, Place[]>();
   for (const value of values) {
-    for (const form of new Set([value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value.toWellFormed())])) {
+    const json = inJson(value);
+    for (const form of new Set([value, json, inJson(json), encodeURIComponent(value.toWellFormed())])) {
       for (let at = 0; form.length >= runMin && at + blockLength <= form.length; at += blockLength) {
         const block = form.slice(at, at + blockLength);
         const known = places.get(block);
@@ -139,6 +140,10 @@ function placesOf(values: readonly string[]): ReadonlyMap<string, readonly Place
     }
   }
   return places;
+}
+
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }
 
 /** How many characters two texts share from two places on, in one direction; the places themselves are not counted. */
@@ -155,7 +160,7 @@ function shared(text: string, at: number, value: string, within: number, step: 1
 
 /** Some write every letter beyond ASCII as an escape; people and the nets read letters. */
 function unescaped(text: string): string {
-  return text.replace(/\\u([0-9a-f]{4})/gi, (escape, hex: string) => {
+  return text.replace(/\\{1,4}u([0-9a-f]{4})/gi, (escape, hex: string) => {
     const code = Number.parseInt(hex, 16);
     return code < 0xa0 ? escape : String.fromCharCode(code);
   });
