@@ -19,7 +19,8 @@ const rows: readonly Row[] = page.split("\n").flatMap((line) => {
 
 /** Titles of tests, suites and tables of tests: the text right after an opening bracket of such a call. */
 function titlesOf(file: string): ReadonlySet<string> {
-  const source = readFileSync(path.join(root, file), "utf8");
+  const place = path.join(root, file);
+  const source = existsSync(place) ? readFileSync(place, "utf8") : "";
   const calls = source.matchAll(/(?:\b(?:test|it)|[)\]])\(\s*(?:"((?:[^"\\]|\\.)+)"|`((?:[^`\\]|\\.)+)`),/g);
   return new Set([...calls].map(([, quoted, template]) => (quoted ?? template ?? "").replaceAll(String.raw`\"`, '"')));
 }
@@ -35,9 +36,6 @@ describe("docs/reference/requirements.md", () => {
 
   test.each(rows.map((row) => [row.id, row.tests] as const))("%s is shown by tests that exist", (_id, tests) => {
     expect(tests).not.toEqual([]);
-    for (const { file, title } of tests) {
-      expect(existsSync(path.join(root, file)), file).toBe(true);
-      expect([...titlesOf(file)], file).toContain(title);
-    }
+    expect(tests.filter(({ file, title }) => !titlesOf(file).has(title))).toEqual([]);
   });
 });

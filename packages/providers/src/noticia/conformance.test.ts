@@ -93,7 +93,7 @@ describe.each([
     // It sends none.
     messages: [],
     hashing,
-    fuzz: 4_000,
+    fuzz: 2_500,
   });
   // eslint-disable-next-line vitest/expect-expect -- a case throws when a rule is broken
   test.each(cases.map((each) => [each.name, each] as const))("%s", (_case, { run }) => {

@@ -51,7 +51,7 @@ describe.each(Object.entries(accounts))("red-cloud as %s", (_name, { options, se
       { to: "+15551234567", body: "Look", media: ["https://example.com/a.png"], channel: "mms" },
     ],
     hashing,
-    fuzz: 12_000,
+    fuzz: 8_000,
   });
   // eslint-disable-next-line vitest/expect-expect -- a case throws when a rule is broken
   test.each(cases.map((each) => [each.name, each] as const))("%s", (_case, { run }) => {
