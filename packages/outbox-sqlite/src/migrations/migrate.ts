@@ -6,8 +6,9 @@ import type { DatabaseSync } from "node:sqlite";
 import { StoreTrouble, advice } from "../trouble.ts";
 import { initial } from "./0001-initial.ts";
 import { attemptBody } from "./0002-attempt-body.ts";
+import { rareWithoutList } from "./0003-rare-without-list.ts";
 
-const steps: readonly string[] = [initial, attemptBody];
+const steps: readonly string[] = [initial, attemptBody, rareWithoutList];
 
 /** The schema this version writes. */
 export const schemaVersion: number = steps.length;

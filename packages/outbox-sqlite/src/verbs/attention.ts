@@ -7,7 +7,7 @@ import { rare } from "../words.ts";
 const selectAfterId = "SELECT seq FROM operation WHERE id > ? ORDER BY id LIMIT 1";
 const selectCreated = "SELECT created_at FROM operation WHERE seq >= ? ORDER BY seq LIMIT 1";
 const selectUnattended = `SELECT ${recordColumns} FROM ${recordTables}
-  WHERE o.${rare} AND o.updated_at >= ? AND o.id > ? AND (o.state = 6 OR
+  WHERE ${rare} AND o.updated_at >= ? AND o.id > ? AND (o.state = 6 OR
     (o.state = 7 AND o.reason IN ('rejected', 'exhausted', 'doubt') AND r.rest ->> '$.fallback' IS NOT NULL))
   ORDER BY o.id LIMIT ?`;
 

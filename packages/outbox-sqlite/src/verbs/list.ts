@@ -125,7 +125,7 @@ function conditions(session: Session, filter: ListFilter): Conditions | null {
   if (filter.states !== undefined) {
     if (filter.states.length === 0) return null;
     add(`o.state IN (${codes(filter.states)})`);
-    if (filter.states.every((state) => rareStates.has(state))) add(`o.${rare}`);
+    if (filter.states.every((state) => rareStates.has(state))) add(rare);
     // Nothing is planned for them, so the index of the rare has one such state in the order of its rows.
     if (filter.states.every((state) => rareStates.has(state) && state !== "reconciling")) add("o.due IS NULL");
   }
@@ -155,7 +155,7 @@ function conditions(session: Session, filter: ListFilter): Conditions | null {
   }
   if (filter.class !== undefined) add("o.class = ?", classCodeOf(filter.class));
   if (filter.parkedReason !== undefined)
-    add(`o.state = 7 AND o.${rare} AND o.due IS NULL AND o.reason = ?`, filter.parkedReason);
+    add(`o.state = 7 AND ${rare} AND o.due IS NULL AND o.reason = ?`, filter.parkedReason);
   if (filter.createdAfter !== undefined) add("o.created_at >= ?", filter.createdAfter);
   if (filter.createdBefore !== undefined) add("o.created_at < ?", filter.createdBefore);
   if (filter.idempotencyScope !== undefined) add("r.scope = ?", filter.idempotencyScope);
