@@ -90,6 +90,8 @@ export class Database implements Queryable {
       throw readTrouble(error) ?? error;
     });
     let failed: Error | undefined;
+    // A connection that breaks between two statements says so by an event; the next statement says it again.
+    client.on("error", ignore);
     try {
       await client.query(begin);
       const result = await work({ rows: (sql, values = []) => this.#ask(client, sql, values) });
@@ -103,6 +105,7 @@ export class Database implements Queryable {
       else failed = trouble;
       throw trouble ?? error;
     } finally {
+      client.off("error", ignore);
       client.release(failed);
     }
   }
@@ -131,6 +134,10 @@ export class Database implements Queryable {
 /** A name as it stands in SQL. */
 export function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
+}
+
+function ignore(): void {
+  // Nothing to do here, see where it is used.
 }
 
 async function rollBack(client: PoolClient): Promise<void> {

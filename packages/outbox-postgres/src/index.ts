@@ -2,6 +2,13 @@
 export { migratePostgres, openPostgresStore } from "./open-store.ts";
 export type { OpenOptions } from "./open-store.ts";
 export { postgresStore } from "./store.ts";
-export type { PostgresStore, PostgresStoreOptions } from "./store.ts";
+export type { InsertOptions, PostgresStore, PostgresStoreOptions } from "./store.ts";
+export type {
+  CallersQuery,
+  CallersTransaction,
+  DrizzleTransaction,
+  KyselyTransaction,
+  PgTransaction,
+} from "./transaction.ts";
 export { StoreTrouble } from "./trouble.ts";
 export type { StoreTroubleCode } from "./trouble.ts";

@@ -33,6 +33,8 @@ export function openPool(url: string, max: number): Pool {
   const pool = new Pool({ ...connectionOf(url), max, idleTimeoutMillis: 30_000 });
   // A connection that breaks while nobody uses it is replaced at the next use.
   pool.on("error", () => undefined);
+  // One that breaks while it is being closed belongs to nobody any more, and must not end the process.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
 

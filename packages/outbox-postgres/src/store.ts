@@ -13,6 +13,8 @@ import { untilSure } from "./doubt.ts";
 import { endOfTurn, monotonic, newToken, parserOf, pause } from "./open.ts";
 import { nowMs, number } from "./row.ts";
 import { Session } from "./session.ts";
+import type { CallersTransaction } from "./transaction.ts";
+import { within } from "./transaction.ts";
 import { StoreTrouble, advice, readTrouble } from "./trouble.ts";
 import { awaitingReceipt, unattended } from "./verbs/attention.ts";
 import { claim, dueLanes } from "./verbs/claim.ts";
@@ -20,7 +22,7 @@ import { command } from "./verbs/command.ts";
 import { counts } from "./verbs/counts.ts";
 import { expireDue } from "./verbs/expire-due.ts";
 import { findByKey, locate, ownedProviderIds } from "./verbs/find.ts";
-import { insertAll, isOrdered, nameAll } from "./verbs/insert.ts";
+import { insertAll, insertWithin, isOrdered, nameAll } from "./verbs/insert.ts";
 import {
   audit,
   getDocument,
@@ -59,9 +61,20 @@ export interface PostgresStoreOptions {
   readonly notify?: boolean;
 }
 
+/** Options of an insert. */
+export interface InsertOptions {
+  /** The transaction to join. The same database, and rights on our schema, are the caller's to see to. */
+  readonly tx?: CallersTransaction;
+}
+
 /** A store in PostgreSQL, with the news that something became due. */
 export interface PostgresStore extends Store, Waker {
   readonly schema: string;
+  /**
+   * As every store's; with `tx` inside the caller's own transaction: accepted exactly if and when that commits. What is
+   * answered is only certain then.
+   */
+  insert(operation: NewOperation, options?: InsertOptions): Promise<InsertResult>;
 }
 
 const selectNow = `SELECT ${nowMs}`;
@@ -136,8 +149,9 @@ export function createStore(pool: Pool, options: PostgresStoreOptions = {}): Cre
     schema,
     subscribe: (listener) => session.subscribe(listener),
     now: () => sure(async () => number((await db.rows(selectNow))[0] ?? [], 0)),
-    insert: (operation) =>
+    insert: (operation, { tx } = {}) =>
       during(async () => {
+        if (tx !== undefined) return insertInto(session, tx, operation);
         if (!isOrdered(operation)) return inserts.add(operation);
         return only(await insertOrdered(session, [operation]));
       }),
@@ -211,6 +225,12 @@ export function createStore(pool: Pool, options: PostgresStoreOptions = {}): Cre
     },
   };
   return { store, session };
+}
+
+/** In the caller's transaction. Its workers are told by the database, at the commit. */
+async function insertInto(session: Session, tx: CallersTransaction, operation: NewOperation): Promise<InsertResult> {
+  await nameAll(session, [operation]);
+  return only(await insertWithin(session, within(session.db, tx), [operation], false, "tx"));
 }
 
 async function insertOrdered(session: Session, operations: readonly NewOperation[]): Promise<readonly InsertResult[]> {

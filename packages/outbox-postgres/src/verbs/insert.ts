@@ -45,12 +45,16 @@ export async function insertAll(
   return session.db.transaction(async (tx) => insertWithin(session, tx, operations, again));
 }
 
-/** As {@link insertAll}, inside a transaction; ordered ones may be among them. */
+/**
+ * As {@link insertAll}, inside a transaction; ordered ones may be among them.
+ * @param message what other processes are told at the commit; "" for nothing
+ */
 export async function insertWithin(
   session: Session,
   tx: Queryable,
   operations: readonly NewOperation[],
   again: boolean,
+  message: string = session.message(),
 ): Promise<readonly InsertResult[]> {
   const turns = [...new Set(operations.flatMap((operation) => turnOf(operation) ?? []))].toSorted();
   for (const turn of turns) await lockTurn(tx, turn);
@@ -58,11 +62,7 @@ export async function insertWithin(
   const results = new Map<NewOperation, InsertResult>();
   for (let from = 0; from < asked.length; from += rowsMax) {
     const part = asked.slice(from, from + rowsMax);
-    const rows = await tx.rows(insertAsked, [
-      manyOf(await askedRows(session, tx, part)),
-      session.channel,
-      session.message(),
-    ]);
+    const rows = await tx.rows(insertAsked, [manyOf(await askedRows(session, tx, part)), session.channel, message]);
     const insertedAt = new Map(rows.map((row) => [text(row, 0), number(row, 1)]));
     for (const operation of part) {
       const createdAt = insertedAt.get(plain(operation.id));
@@ -149,7 +149,7 @@ async function lookUp(
   }
   // What held the key was pruned between the two statements: now the key is free.
   if (gone.length === 0) return;
-  for (const [index, result] of (await insertWithin(session, tx, gone, again)).entries()) {
+  for (const [index, result] of (await insertWithin(session, tx, gone, again, "")).entries()) {
     const operation = gone[index];
     if (operation !== undefined) results.set(operation, result);
   }
