@@ -112,6 +112,34 @@ test("doubt is resolved with evidence, either way", async () => {
   }
 });
 
+test("the answer says what the verb did, however soon the next attempt starts", async () => {
+  const made = harness();
+  made.sender.outcome = ambiguous;
+  const { id } = (
+    await made.ask("POST", "/v1/operations", {
+      body: { account: "tw", operation: "messages.create", input, guarantee: "at-most-once" },
+      headers: { "idempotency-key": "soon" },
+    })
+  ).body;
+  const { version } = await made.until(id, "parked");
+  const story = made.outbox.story.bind(made.outbox);
+  // The next attempt is over before the answer is put together.
+  made.outbox.story = async (asked) => {
+    for (;;) {
+      const told = await story(asked);
+      if (told === null || told.operation.version === version || told.attempts[1]?.endedAt) return told;
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+  };
+  const resolved = await made.ask("POST", `/v1/operations/${id}/resolve`, {
+    as: "operator",
+    body: { verdict: "not_sent", evidence: "seen in the provider's log", reason: "looked", version },
+  });
+  expect(resolved.body).toMatchObject({ state: "queued", version: version + 1, parked_reason: null });
+  expect(resolved.body.attempts).toHaveLength(1);
+  expect(resolved.headers.get("etag")).toBe(`"${version + 1}"`);
+});
+
 test("every verb needs a reason and a version, the right role, and an operation that is there", async () => {
   const { ask, id, version } = await parked();
   const bodies = {

@@ -2,7 +2,7 @@
  * The verbs of review, and cancelling. Each is one click of one person on one version: a second click, or somebody
  * else's in between, gets 409 and changes nothing.
  */
-import type { FallbackStep, VerbContext, VerbResult } from "@landline/outbox";
+import type { FallbackStep, OperationView, StoryView, VerbContext, VerbResult } from "@landline/outbox";
 import type { z } from "zod";
 import type { Call, Route } from "../call.ts";
 import { route } from "../call.ts";
@@ -93,9 +93,10 @@ async function answerOf(result: VerbResult, ports: RoutePorts): Promise<Answer> 
   switch (result.type) {
     case "done": {
       const shown = result.child ?? result.operation;
-      const story = await ports.outbox.story(shown.id);
-      if (story === null) throw new Error(`operation ${shown.id} was changed and is not there`);
-      const headers = { etag: `"${story.operation.version}"` };
+      const found = await ports.outbox.story(shown.id);
+      if (found === null) throw new Error(`operation ${shown.id} was changed and is not there`);
+      const story = asOf(shown, found);
+      const headers = { etag: `"${shown.version}"` };
       return result.child === null
         ? json(200, showStory(story, ports.redactor, false), headers)
         : json(201, showStory(story, ports.redactor, false), { ...headers, location: `/v1/operations/${shown.id}` });
@@ -115,6 +116,19 @@ async function answerOf(result: VerbResult, ports: RoutePorts): Promise<Answer> 
     default:
       return result satisfies never;
   }
+}
+
+/**
+ * The story up to what the verb did. A dispatcher may have taken the operation up in the meantime, and the answer to a
+ * click says what the click did.
+ */
+function asOf(operation: OperationView, story: StoryView): StoryView {
+  return {
+    ...story,
+    operation,
+    attempts: story.attempts.filter(({ number }) => number <= operation.attemptsStarted),
+    history: story.history.filter(({ at }) => at <= operation.updatedAt),
+  };
 }
 
 /** A fallback may name an account; the key must reach it. */
