@@ -4,6 +4,7 @@
 import { failure, parsePolicy } from "@landline/core";
 import type { Failure, Hashing, Operation, Policy, PolicyInput } from "@landline/core";
 import type { StoreClock } from "./clock.ts";
+import type { EarlyReceipts } from "./early-receipts.ts";
 import type { Events, Showing } from "./events.ts";
 import type { Holds } from "./holds.ts";
 import type { Incidents } from "./incidents.ts";
@@ -34,6 +35,9 @@ export interface Context {
   readonly wakeAll: () => void;
   /** An operation in doubt is to be looked at from `at` on. */
   readonly wakeReconciler: (at: number) => void;
+  readonly earlyReceipts: EarlyReceipts;
+  /** A kept receipt may have found its operation. */
+  readonly wakeCaretaker: (at: number) => void;
 }
 
 /** The provider's operation of that name; null when the account or the provider has none (inherited names do not count). */

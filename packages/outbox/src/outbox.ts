@@ -8,6 +8,7 @@ import { checkAccount, healthOf, pauseAccount, resumeAccount } from "./accounts.
 import type { AccountHealth, Outbox } from "./api.ts";
 import { createStoreClock } from "./clock.ts";
 import type { Context } from "./context.ts";
+import { createEarlyReceipts } from "./early-receipts.ts";
 import { enqueue, enqueueMany } from "./enqueue.ts";
 import { createEvents, showingOf } from "./events.ts";
 import { createHolds } from "./holds.ts";
@@ -74,6 +75,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
     wake: (lane, at) => worker.wake(lane, at),
     wakeAll: () => worker.wakeAll(),
     wakeReconciler: (at) => maintenance.wakeReconciler(at),
+    earlyReceipts: createEarlyReceipts(),
+    wakeCaretaker: (at) => maintenance.wakeCaretaker(at),
   };
   const concurrency = options.concurrency ?? 256;
   const pollMs = options.pollMs ?? (options.waker === undefined ? 2_000 : 15_000);

@@ -101,6 +101,16 @@ test("one that comes before its operation is known is kept and applied then", as
   expect(state(world, result.type === "accepted" ? result.operation.id : "")).toBe("delivered");
 });
 
+test("one that comes before the answer it is about is applied with the answer, not at the next round", async () => {
+  const world = createWorld();
+  await world.outbox.run();
+  await world.advance(100);
+  await deliver(world, [event({ providerId: "lg-2" }), delivered]);
+  const result = await world.outbox.enqueue({ account: "lg", operation: "create.lookup", input: { to } });
+  await world.advance(1_000);
+  expect(state(world, result.type === "accepted" ? result.operation.id : "")).toBe("delivered");
+});
+
 test("one with our operation id settles doubt at once", async () => {
   const world = createWorld();
   await world.outbox.run();

@@ -54,6 +54,8 @@ export async function applyReceiptEvent(
   const failure = event.meaning === "undelivered" ? receiptFailure(event, entry) : null;
   const result = await context.store.receive(account.name, event, failure);
   told(context, account, event, "operation" in result ? result.operation.id : null, result.type);
+  if (result.type === "unmatched" && event.providerId !== null)
+    context.earlyReceipts.note(account.name, event.providerId);
   if ("operation" in result && entry?.optedOut === true && result.operation.recipient !== null) {
     await context.store.optOut(
       account.name,

@@ -131,6 +131,8 @@ export async function conclude(
   if (settlement.type === "retry" || settlement.type === "hold") context.wake(operation.lane, settlement.at);
   else if (settlement.type === "reconcile") context.wakeReconciler(settlement.at);
   else {
+    if (settlement.type === "accept" && context.earlyReceipts.take(account.name, settlement.providerId))
+      context.wakeCaretaker(context.clock.now());
     // What waited behind an ordered one may go now, in whichever lane it is.
     if (operation.ordered) context.wakeAll();
     if (settlement.type === "park" && operation.fallback.length > 0) {

@@ -48,18 +48,20 @@ export interface Maintenance {
   start(): void;
   stop(): Promise<void>;
   wakeReconciler(at: number): void;
+  wakeCaretaker(at: number): void;
 }
 
 /** Makes them. */
 export function createMaintenance(context: Context, options: Partial<MaintenanceOptions>): Maintenance {
   const paces = { ...defaultMaintenance, ...options };
   const reconciler = createLoop(context, createReconciler(context, paces.reconcileEveryMs));
+  const caretaker = createLoop(context, createCaretaker(context, paces.attendEveryMs));
   const polling = { quietMs: paces.receiptQuietMs, ageMaxMs: paces.receiptAgeMaxMs };
   const loops: Loop[] = [
     createLoop(context, createRescuer(context, paces.rescueEveryMs)),
     reconciler,
     createLoop(context, createExpirer(context, paces.expireEveryMs)),
-    createLoop(context, createCaretaker(context, paces.attendEveryMs)),
+    caretaker,
     createLoop(context, createPoller(context, paces.pollReceiptsEveryMs, polling)),
     createLoop(context, createProber(context, paces.probeEveryMs)),
   ];
@@ -74,5 +76,6 @@ export function createMaintenance(context: Context, options: Partial<Maintenance
       await Promise.all(loops.map(async (loop) => loop.stop()));
     },
     wakeReconciler: (at) => reconciler.wakeAt(at),
+    wakeCaretaker: (at) => caretaker.wakeAt(at),
   };
 }
