@@ -8,6 +8,7 @@ import type { ErrorEntry, Observation, Reading, ResponseObservation } from "@lan
 import { isRecord, rateLimitDelay } from "@landline/core";
 import { codeOf, objectOf, stringOf } from "../http/json.ts";
 import { noticiaErrors } from "./error-codes.ts";
+import { camelName } from "./spelling.ts";
 
 /** What a success of an operation carries. */
 export interface Success {
@@ -86,7 +87,7 @@ function entryOf(code: string | null): ErrorEntry | null {
 
 /** A field in snake_case or camelCase. */
 function either(answer: Record<string, unknown>, snake: string): unknown {
-  return answer[snake] ?? answer[snake.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())];
+  return answer[snake] ?? answer[camelName(snake)];
 }
 
 const nothingSaid: Reading = {

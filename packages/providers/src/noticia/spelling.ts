@@ -10,7 +10,7 @@ import type { Demands } from "../input/prepare.ts";
 import type { FieldRule, FieldRules } from "../input/rules.ts";
 
 /** The two ways to write a name. */
-export type Spelling = "snake" | "camel";
+type Spelling = "snake" | "camel";
 
 /** What an operation demands, in snake_case, and the spelling of its own page. */
 export interface SpelledDemands extends Pick<Demands, "docs"> {

@@ -9,8 +9,7 @@ import type { ErrorEntry, ErrorTable } from "@landline/core";
 const readOn = "2026-11-21";
 const overview = "https://dev.redcloud.live/errors/overview";
 const credentialsPage = "https://dev.redcloud.live/authentication/client-credentials";
-/** The page on repeating and keys. */
-export const idempotencyPage = "https://dev.redcloud.live/messaging/idempotency-and-retries";
+const idempotencyPage = "https://dev.redcloud.live/messaging/idempotency-and-retries";
 
 const refused = {
   arrives: "sync",
