@@ -1,5 +1,5 @@
 /**
- * Everything that watches a running system: log lines, metrics, alerts. Watching never changes what happens.
+ * Everything that watches a running system: log lines, metrics, traces, alerts. Watching never changes what happens.
  */
 import type { Redactor } from "@landline/core";
 import type { Observed } from "@landline/gateway";
@@ -9,6 +9,7 @@ import { startAlerts } from "./alerts/index.ts";
 import { logEvent } from "./attempted.ts";
 import { createLog } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
+import { createTraces } from "./trace.ts";
 
 /** What the gateway and the commands need of the watchers. */
 export interface Observers {
@@ -24,6 +25,8 @@ export interface Observers {
 export async function observeSystem(system: System, redactor: Redactor): Promise<Observers> {
   const log = createLog(redactor);
   const metrics = createMetrics(system.outbox);
+  const traces = createTraces();
+  const untrace = traces === null ? null : system.outbox.subscribe(traces);
   const unsubscribe = system.outbox.subscribe((event) => {
     logEvent(log, event);
     metrics.event(event);
@@ -35,6 +38,7 @@ export async function observeSystem(system: System, redactor: Redactor): Promise
     request: metrics.request,
     close: async () => {
       unsubscribe();
+      untrace?.();
       await alerts.close();
     },
   };
