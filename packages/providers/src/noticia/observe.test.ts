@@ -131,3 +131,23 @@ describe("a success", () => {
     expect(judge(name, 200, body)).toMatchObject({ type: "ambiguous" });
   });
 });
+
+test("attributes that are shown back as they were to be are a success, also where no profile is named", () => {
+  const operation = operations["profiles.set-attributes"];
+  const input = { profile_id: "prof_1", attributes: { tier: "gold" } };
+  const judged = (body: unknown): Outcome => {
+    const seen = response(200, body);
+    return classify(seen, operation.observe(seen, input, now), operation.traits, now);
+  };
+  expect(judged({ attributes: { tier: "gold", city: "Bern" } })).toMatchObject({
+    type: "accepted",
+    providerId: "prof_1",
+  });
+  for (const body of [
+    { attributes: { tier: "silver" } },
+    { attributes: {} },
+    {},
+    { id: "", attributes: { tier: "gold" } },
+  ])
+    expect(judged(body).type).toBe("ambiguous");
+});

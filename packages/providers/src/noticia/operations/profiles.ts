@@ -3,10 +3,12 @@
  * @see https://docs.sms.noticia.ai/quickstart/
  */
 import type { Operation } from "@landline/core";
+import { isRecord } from "@landline/core";
 import type { Form } from "../../input/rules.ts";
 import { numberFault } from "../../phone/e164.ts";
 import type { ProfileUpsertInput, SetAttributesInput } from "../inputs.ts";
 import { explainingAbsence, identified, readAnswer } from "../observe.ts";
+import type { Success } from "../observe.ts";
 import { writeRequest } from "../request.ts";
 import { fieldOf, spelledPrepare, textField } from "../spelling.ts";
 import { setting, upsert } from "../traits.ts";
@@ -66,9 +68,12 @@ export function profilesSetAttributes(baseUrl: string): Operation<SetAttributesI
         context,
       );
     },
-    observe: (observation) =>
+    observe: (observation, input) =>
       explainingAbsence(
-        readAnswer(observation, (answer) => identified(answer, ["profile_id", "id"], profile)),
+        readAnswer(
+          observation,
+          (answer) => identified(answer, ["profile_id", "id"], profile) ?? shownBack(answer, input),
+        ),
         "The profile does not exist, or not yet.",
         "A question of order: let profiles.upsert succeed first, then retry this. If the profile should exist, check profile_id.",
       ),
@@ -78,4 +83,18 @@ export function profilesSetAttributes(baseUrl: string): Operation<SetAttributesI
     sender: () => null,
     subject: () => null,
   };
+}
+
+/**
+ * The page promises no identifier here. An answer that names no profile, but shows every attribute as it was to be, is as
+ * good as one.
+ */
+function shownBack(answer: Record<string, unknown>, input: SetAttributesInput): Success | null {
+  const profileId = textField(input, "profile_id");
+  const [shown, wanted] = [answer["attributes"], fieldOf(input, "attributes")];
+  if (fieldOf(answer, "profile_id") !== undefined || answer["id"] !== undefined) return null;
+  if (profileId === null || !isRecord(shown) || !isRecord(wanted)) return null;
+  const written = Object.entries(wanted);
+  const complete = written.length > 0 && written.every(([name, value]) => shown[name] === value);
+  return complete ? { providerId: profileId, providerStatus: null } : null;
 }
