@@ -87,7 +87,10 @@ export const layers: Readonly<Record<string, Layer>> = {
   simulator: {
     packages: belowRoots,
     // The command line of `npm run simulate`; the simulated world itself touches nothing.
-    doors: { files: /^main\.ts$/, reach: { node: ["node:fs", "node:util"], ambient: ["console", "process"] } },
+    doors: {
+      files: /^main\.ts$/,
+      reach: { node: ["node:fs", "node:util"], ambient: ["console", "process", "timers", "clock"] },
+    },
   },
   integrations: { packages: belowRoots, libraries: "any", node: "any", ambient: "any" },
   // The root wires the world together: its commands print, its processes end, its alerts leave.

@@ -1,6 +1,8 @@
 /** `@landline/simulator`: providers, networks and clients in virtual time, from a seed. */
 export * from "./clock.ts";
 export * from "./drain.ts";
+export * from "./durable/campaign.ts";
+export * from "./durable/run.ts";
 export * from "./fairness.ts";
 export * from "./limits.ts";
 export * from "./outage.ts";

@@ -1,10 +1,12 @@
 /**
  * `npm run simulate -- --scenario NAME|all --seed N --seeds K [--policy NAME|all] [--svg FILE]`: prints tables, and
- * draws one run of each policy when a file is given. The only file of the package that touches the world.
+ * draws one run of each policy when a file is given. `--durable --seed N --seeds K` lives K lives of the durable flow.
+ * The only file of the package that touches the world.
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { drain } from "./drain.ts";
+import { campaign, campaignText } from "./durable/campaign.ts";
 import { outage, outages } from "./outage.ts";
 import { plot } from "./plot.ts";
 import type { PlotRun } from "./plot.ts";
@@ -20,6 +22,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     seeds: { type: "string", default: "10" },
     svg: { type: "string" },
+    durable: { type: "boolean", default: false },
   },
 });
 
@@ -28,7 +31,9 @@ const seeds = Number(values.seeds);
 const names = [...drains.map((one) => one.name), ...outages.map((one) => one.name), "workers", "fairness", "all"];
 const who = values.policy === "all" ? policies : policies.filter((policy) => policy.name.startsWith(values.policy));
 
-if (
+if (values.durable) {
+  await liveThrough(first, seeds);
+} else if (
   !names.includes(values.scenario) ||
   who.length === 0 ||
   !Number.isInteger(first) ||
@@ -45,6 +50,18 @@ if (
   if (every || values.scenario === "workers") console.log(`${workersTable(first, seeds)}\n`);
   if (every || values.scenario === "fairness") console.log(`${fairnessTable(first, seeds)}\n`);
   if (values.svg !== undefined) draw(values.svg, values.scenario);
+}
+
+async function liveThrough(from: number, count: number): Promise<void> {
+  const began = performance.now();
+  const turn = async (): Promise<void> =>
+    new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  const result = await campaign(from, count, turn, (done) => console.error(`${done} seeds`));
+  const seconds = (performance.now() - began) / 1_000;
+  console.log(`${campaignText(result)}\n${seconds.toFixed(1)} s, ${(count / seconds).toFixed(0)} seeds a second`);
+  if (result.broken.length > 0) process.exitCode = 1;
 }
 
 function draw(file: string, name: string): void {
