@@ -1,7 +1,8 @@
 /**
  * Replaces `{ "env": "NAME" }` by the variable's value, anywhere in a configuration.
  *
- * A missing or empty variable is a fault that names the variable, never a silent empty secret.
+ * A missing or empty variable is a fault that names the variable, never a silent empty secret. Variables are texts; where
+ * the configuration wants a number, a text that is one becomes one, and is no secret.
  */
 import type { ConfigFault } from "@landline/core";
 import { isRecord } from "@landline/core";
@@ -13,6 +14,10 @@ export interface ResolvedEnvironment {
   /** Values that came from the environment: treated as secrets. */
   readonly filled: readonly string[];
 }
+
+/** Where the configuration wants a number. */
+const numeric =
+  /^(http\.port|concurrency|accounts\.[^.]+\.limits\.\w+|(accounts\.[^.]+\.)?policy\.(attemptsMax|backoff\.(factor|jitter)))$/;
 
 /**
  * Resolves every reference.
@@ -35,6 +40,7 @@ export function resolveEnvironment(
         faults.push({ path, message: `needs the environment variable ${name}, which is not set` });
         return "";
       }
+      if (numeric.test(path) && /^-?\d{1,15}(\.\d{1,15})?$/.test(found)) return Number(found);
       filled.push(found);
       return found;
     }

@@ -34,6 +34,25 @@ describe("a usable configuration", () => {
     expect(config.store).toEqual({ type: "sqlite", path: path.resolve("/srv/data/landline.db") });
   });
 
+  test("takes numbers from the environment where it wants numbers, and leaves numeric secrets texts", () => {
+    const read = checkConfig(
+      {
+        ...good,
+        http: { port: { env: "PORT" } },
+        policy: { attemptsMax: { env: "TRIES" } },
+        apiKeys: [{ name: "app", role: "sender", key: { env: "KEY" } }],
+      },
+      null,
+      "/srv",
+      { ...environment, PORT: "8181", TRIES: "3", KEY: "1234567890" },
+    );
+    expect([read.http.port, read.policy.attemptsMax, read.apiKeys[0]?.key]).toEqual([8181, 3, "1234567890"]);
+    expect(read.secrets).not.toContain("8181");
+    expect(faultsOf({ ...good, http: { port: { env: "PORT" } } }, { ...environment, PORT: "web" })).toEqual([
+      "http.port",
+    ]);
+  });
+
   test("fills the environment in and treats what came from there as secret", () => {
     expect(config.apiKeys[0]?.key).toBe("key-of-the-app");
     expect(config.secrets).toEqual(expect.arrayContaining(["key-of-the-app", "token-of-the-account"]));

@@ -10,6 +10,7 @@ import { defaultPolicy, isRecord, parsePolicy } from "@landline/core";
 import { accountFaults, fromAccount } from "@landline/providers";
 import { ConfigError } from "./config-error.ts";
 import { resolveEnvironment } from "./environment.ts";
+import { importFrom } from "./import-from.ts";
 import { fileSchema } from "./schema.ts";
 import type { ConfigFile } from "./schema.ts";
 import type {
@@ -48,7 +49,7 @@ async function readConfigFile(file: string): Promise<unknown> {
     throw new ConfigError(file, [{ path: "", message: "does not exist; give another one with --config FILE" }]);
   if (!file.endsWith(".json")) {
     try {
-      const module: unknown = await import(pathToFileURL(file).href);
+      const module: unknown = await importFrom(pathToFileURL(file).href);
       const value = isModule(module) ? module.default : undefined;
       if (value === undefined) throw new Error("it has no default export");
       return value;

@@ -19,7 +19,10 @@ export function configFaults(config: unknown, path: string, account: AccountRule
     ...defectsOf(config, rules, account.required),
     ...(isRecord(config) ? (account.across?.(config) ?? []) : []),
   ];
-  return defects.map(({ field, message }) => ({ path: field === "" ? path : `${path}.${field}`, message }));
+  return defects.map(({ field, message }) => ({
+    path: field === "" ? path : `${path}.${field}`,
+    message: message.replace("a field of this operation", "known here"),
+  }));
 }
 
 /** Whether a key was given. */
