@@ -16,7 +16,7 @@ const low = 0xfffff;
  * @returns a function giving `op_` and 26 characters of Crockford base 32; each greater than the one before, even when
  *   the clock goes back
  */
-export function operationIds(now: () => number, randomBytes: (into: Uint8Array) => void): () => string {
+export function operationIds(now: () => number, randomBytes: (into: Uint8Array<ArrayBuffer>) => void): () => string {
   const bytes = new Uint8Array(13);
   let lastMs = -1;
   let prefix = "";
