@@ -1,0 +1,113 @@
+/** What the console reads, as TanStack queries. Everything is asked for masked; revealing is an act of its own. */
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import type { Filters } from "../filters.ts";
+import { ApiError, ask, askText, rememberCsrfToken } from "./client.ts";
+import type { Account, Bulk, Group, Operation, Page, Session } from "./types.ts";
+
+/** Operations on one page of a list. */
+export const pageSize = 50;
+
+/** Who is signed in; null: nobody. */
+export const sessionQuery = queryOptions({
+  queryKey: ["session"],
+  queryFn: async ({ signal }) => {
+    try {
+      const session = await ask<Session>("/v1/session", { signal });
+      rememberCsrfToken(session.csrf_token);
+      return session;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) return null;
+      throw error;
+    }
+  },
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+/** Parked operations by cause. */
+export const groupsQuery = queryOptions({
+  queryKey: ["groups"],
+  queryFn: async ({ signal }) => (await ask<{ data: readonly Group[] }>("/v1/review/groups", { signal })).data,
+  refetchInterval: 60_000,
+});
+
+/** Every account's health. */
+export const accountsQuery = queryOptions({
+  queryKey: ["accounts"],
+  queryFn: async ({ signal }) => (await ask<{ data: readonly Account[] }>("/v1/accounts", { signal })).data,
+  refetchInterval: 15_000,
+});
+
+/** The address of a page of operations. */
+export function listPath(filters: Filters, page: { readonly limit: number; readonly cursor?: string | null }): string {
+  const query = new URLSearchParams({ ...filters, masked: "true", limit: String(page.limit) });
+  if (page.cursor !== null && page.cursor !== undefined) query.set("cursor", page.cursor);
+  return `/v1/operations?${query}`;
+}
+
+/** One page of a list, by cursor. */
+export function pageQuery(filters: Filters, cursor: string | null) {
+  return queryOptions({
+    queryKey: ["operations", filters, cursor],
+    queryFn: async ({ signal }) => ask<Page>(listPath(filters, { limit: pageSize, cursor }), { signal }),
+    placeholderData: keepPreviousData,
+    staleTime: 30_000,
+  });
+}
+
+/** The newest operations that match, up to `pages` × 200, for figures and trends. */
+export function recentQuery(filters: Filters, pages: number) {
+  return queryOptions({
+    queryKey: ["recent", filters, pages],
+    queryFn: async ({ signal }) => {
+      const found = [];
+      let cursor: string | null = null;
+      for (let read = 0; read < pages; read += 1) {
+        const page: Page = await ask<Page>(listPath(filters, { limit: 200, cursor }), { signal });
+        found.push(...page.data);
+        cursor = page.next_cursor;
+        if (cursor === null) break;
+      }
+      return { operations: found, complete: cursor === null };
+    },
+    placeholderData: keepPreviousData,
+    staleTime: 15_000,
+  });
+}
+
+/** One operation with its story. */
+export function operationQuery(id: string) {
+  return queryOptions({
+    queryKey: ["operation", id],
+    queryFn: async ({ signal }) => ask<Operation>(`/v1/operations/${encodeURIComponent(id)}?masked=true`, { signal }),
+  });
+}
+
+/** The escalation package, for people. */
+export function escalationQuery(id: string) {
+  return queryOptions({
+    queryKey: ["escalation", id],
+    queryFn: async ({ signal }) =>
+      askText(`/v1/operations/${encodeURIComponent(id)}/escalation`, { signal, headers: { accept: "text/markdown" } }),
+    staleTime: 0,
+  });
+}
+
+/** All bulk work, newest first. */
+export const bulkListQuery = queryOptions({
+  queryKey: ["bulk"],
+  queryFn: async ({ signal }) => (await ask<{ data: readonly Bulk[] }>("/v1/bulk", { signal })).data,
+});
+
+/** One piece of bulk work with its results, page by page. */
+export function bulkQuery(id: string) {
+  return infiniteQueryOptions({
+    queryKey: ["bulk", id],
+    queryFn: async ({ signal, pageParam }) => {
+      const cursor = pageParam === "" ? "" : `&cursor=${pageParam}`;
+      return ask<Bulk>(`/v1/bulk/${encodeURIComponent(id)}?limit=100${cursor}`, { signal });
+    },
+    initialPageParam: "",
+    getNextPageParam: (page: Bulk) => page.next_cursor ?? null,
+    refetchInterval: ({ state }) => (state.data?.pages[0]?.state === "running" ? 1_000 : false),
+  });
+}

@@ -1,0 +1,64 @@
+/**
+ * The filters of a list, as they stand in the address. A recipient's number is not among them: it travels in the
+ * history entry's state instead, so that addresses can be pasted into a ticket.
+ */
+
+/** Names of the filters, as the API knows them. */
+export const filterNames = [
+  "state",
+  "account",
+  "operation",
+  "parked_reason",
+  "kind",
+  "code",
+  "class",
+  "reference",
+  "created_after",
+  "created_before",
+  "q",
+] as const;
+
+/** See {@link filterNames}. */
+export type FilterName = (typeof filterNames)[number];
+
+/** Filters that are set. `to` never comes from an address. */
+export type Filters = Partial<Record<FilterName | "to", string>>;
+
+/** What else the address of a list may say: the page, and the verb that is being used on which row. */
+export interface ListSearch extends Partial<Record<FilterName, string>> {
+  cursor?: string;
+  op?: string;
+  do?: string;
+}
+
+const searchNames: readonly string[] = [...filterNames, "cursor", "op", "do"];
+
+/** Reads an address; what is not known is dropped. */
+export function readListSearch(search: Readonly<Record<string, unknown>>): ListSearch {
+  return Object.fromEntries(
+    searchNames.flatMap((name) => {
+      const value = search[name];
+      return typeof value === "string" && value !== "" ? [[name, value]] : [];
+    }),
+  );
+}
+
+/** The filters in an address. */
+export function filtersOf(search: ListSearch): Filters {
+  return Object.fromEntries(
+    filterNames.flatMap((name) => {
+      const value = search[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+/** What somebody typed into the search box: an operation's id, a telephone number, or a beginning of something else. */
+export function readQuery(typed: string): { readonly type: "id" | "number" | "text"; readonly value: string } | null {
+  const value = typed.trim();
+  if (value === "") return null;
+  if (/^op_[0-9A-Za-z]{20,}$/.test(value)) return { type: "id", value };
+  const bare = value.replace(/[\s().-]/g, "");
+  if (/^(?:[a-z]+:)?\+?\d{7,15}$/.test(bare)) return { type: "number", value: bare };
+  return { type: "text", value };
+}

@@ -1,0 +1,221 @@
+/** The ways out: how each account is doing, lane by lane, and stopping or starting it. */
+import { Button, Modal } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { IconPlug } from "@tabler/icons-react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { ApiError } from "../api/client.ts";
+import { accountsQuery } from "../api/queries.ts";
+import type { Account } from "../api/types.ts";
+import { actOnAccount } from "../api/verbs.ts";
+import { ToneBadge } from "../parts/badge.tsx";
+import { Copy } from "../parts/copy.tsx";
+import { LaneTable } from "../parts/lane-table.tsx";
+import { Moment } from "../parts/moment.tsx";
+import { PageFrame } from "../parts/page.tsx";
+import { Problem } from "../parts/problem.tsx";
+import { ReasonField } from "../parts/reason-field.tsx";
+import { Blank, Loading, Trouble } from "../parts/states.tsx";
+import { useMay } from "../permissions.ts";
+import type { Tone } from "../words.ts";
+
+const standings: Readonly<Record<Account["state"], readonly [string, Tone]>> = {
+  ok: ["Sending", "ok"],
+  paused: ["Paused", "late"],
+  blocked: ["Blocked", "fail"],
+  incident: ["Incident", "fail"],
+};
+
+/** The page. */
+export function AccountsPage() {
+  const { data, error, refetch } = useQuery(accountsQuery);
+  return (
+    <PageFrame title="Accounts" lead="One set of credentials at one provider each.">
+      {data !== undefined ? (
+        data.length === 0 ? (
+          <Blank icon={<IconPlug stroke={1.4} />} title="No account is configured">
+            Add one to <span className="mono">landline.config.json</span> and start again.
+          </Blank>
+        ) : (
+          <div className="accounts">
+            {data.map((account) => (
+              <AccountCard key={account.name} account={account} />
+            ))}
+          </div>
+        )
+      ) : error === null ? (
+        <Loading />
+      ) : (
+        <Trouble error={error} again={() => void refetch()} />
+      )}
+    </PageFrame>
+  );
+}
+
+function AccountCard({ account }: { readonly account: Account }) {
+  const may = useMay();
+  const queries = useQueryClient();
+  const [pausing, setPausing] = useState(false);
+  const [busy, setBusy] = useState<"resume" | "check" | null>(null);
+  const [label, tone] = standings[account.state];
+  const webhook = `${location.origin}/webhooks/${account.name}`;
+  const act = (verb: "resume" | "check"): void => {
+    setBusy(verb);
+    actOnAccount(account.name, verb, null).then(
+      (after) => {
+        setBusy(null);
+        void queries.invalidateQueries({ queryKey: ["accounts"] });
+        const said = verb === "check" ? (after.last_check?.message ?? "Checked.") : "It sends again.";
+        notifications.show({ title: account.name, message: said, color: "petrol" });
+      },
+      (error: unknown) => {
+        setBusy(null);
+        notifications.show({
+          title: account.name,
+          message: error instanceof Error ? error.message : "That did not work",
+          color: "red",
+        });
+      },
+    );
+  };
+  return (
+    <section className="panel account" id={account.name} aria-labelledby={`account-${account.name}`}>
+      <header>
+        <h2 id={`account-${account.name}`}>{account.name}</h2>
+        <span className="dim">{account.provider}</span>
+        <ToneBadge tone={tone}>{label}</ToneBadge>
+        <span className="spacer" />
+        {may("administer") ? (
+          <>
+            <Button
+              variant="default"
+              loading={busy === "check"}
+              onClick={() => {
+                act("check");
+              }}
+            >
+              Check
+            </Button>
+            {account.paused ? (
+              <Button
+                loading={busy === "resume"}
+                onClick={() => {
+                  act("resume");
+                }}
+              >
+                Resume
+              </Button>
+            ) : (
+              <Button
+                variant="default"
+                onClick={() => {
+                  setPausing(true);
+                }}
+              >
+                Pause
+              </Button>
+            )}
+          </>
+        ) : null}
+      </header>
+      {account.holds.map((hold) => (
+        <p key={hold.reason} className="note" data-tone={hold.reason === "paused" ? "late" : "fail"}>
+          {hold.reason === "paused" ? "Paused" : hold.reason === "blocked" ? "Blocked" : "Incident"} by {hold.actor}{" "}
+          <Moment at={hold.since} />: {hold.because}
+        </p>
+      ))}
+      <LaneTable account={account} />
+      <dl className="facts wide">
+        <div>
+          <dt>Credentials</dt>
+          <dd>
+            {account.credentials === "unknown" ? "not checked yet" : account.credentials}
+            {account.last_check === null ? null : (
+              <span className="dim">
+                {" "}
+                · checked <Moment at={account.last_check.at} />: {account.last_check.message}
+              </span>
+            )}
+          </dd>
+        </div>
+        <div>
+          <dt>Webhook address</dt>
+          <dd>
+            <span className="mono">{webhook}</span>
+            <Copy value={webhook} what="the webhook address" />
+            {/^(?:localhost|127\.|\[::1\])/.test(location.hostname) ? (
+              <p className="dim">
+                The provider cannot reach this machine under this name: set <span className="mono">http.publicUrl</span>
+                .
+              </p>
+            ) : null}
+          </dd>
+        </div>
+        <div>
+          <dt>Provider&apos;s address</dt>
+          <dd className="mono">{account.base_url}</dd>
+        </div>
+        <div>
+          <dt>Operations</dt>
+          <dd>
+            {account.operations.join(", ")} ·{" "}
+            <Link to="/operations" search={{ account: account.name }}>
+              show what it sent
+            </Link>
+          </dd>
+        </div>
+      </dl>
+      {pausing ? (
+        <PauseDialog
+          name={account.name}
+          onClose={() => {
+            setPausing(false);
+          }}
+        />
+      ) : null}
+    </section>
+  );
+}
+
+function PauseDialog({ name, onClose }: { readonly name: string; readonly onClose: () => void }) {
+  const queries = useQueryClient();
+  const [reason, setReason] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<ApiError | null>(null);
+  return (
+    <Modal opened onClose={onClose} title={`Pause ${name}`} size={480} closeButtonProps={{ "aria-label": "Close" }}>
+      <form
+        className="dialog"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (reason.trim() === "") return;
+          setBusy(true);
+          actOnAccount(name, "pause", reason.trim()).then(
+            () => {
+              void queries.invalidateQueries({ queryKey: ["accounts"] });
+              onClose();
+            },
+            (error: unknown) => {
+              setBusy(false);
+              if (error instanceof ApiError) setProblem(error);
+              else throw error;
+            },
+          );
+        }}
+      >
+        <p className="soft">
+          Nothing more is sent through it. What was asked for waits and is held, no attempt is spent; it stays paused
+          after a restart.
+        </p>
+        <ReasonField value={reason} onChange={setReason} hint="Kept with your name, and shown to everybody." />
+        <Problem problem={problem} />
+        <div className="dialog-foot">
+          <Button type="submit" loading={busy} disabled={reason.trim() === ""}>
+            Pause
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,189 @@
+/** The filters of a list: the ones in use as words that can be taken away, the others one step off. */
+import { Button, Menu, NativeSelect, Popover, TextInput } from "@mantine/core";
+import { IconFilter, IconX } from "@tabler/icons-react";
+import { useState } from "react";
+import type { Filters } from "../filters.ts";
+import { readQuery } from "../filters.ts";
+import { states, waiting } from "../states.ts";
+import { reasonLabel, reasons, stateLabel } from "../words.ts";
+
+type Name = keyof Filters;
+
+const labels: Readonly<Record<Name, string>> = {
+  state: "State",
+  account: "Account",
+  operation: "Operation",
+  parked_reason: "Reason",
+  kind: "Kind",
+  code: "Code",
+  class: "Class",
+  reference: "Reference",
+  created_after: "From",
+  created_before: "Until",
+  q: "Begins with",
+  to: "Recipient",
+};
+
+/** Names somebody may add by typing a value. */
+const typed: readonly Name[] = ["account", "operation", "code", "kind", "reference"];
+
+const none: readonly Name[] = [];
+
+/** The bar. `fixed` filters belong to the page and cannot be taken away. */
+export function FilterBar({
+  filters,
+  fixed = none,
+  onChange,
+}: {
+  readonly filters: Filters;
+  readonly fixed?: readonly Name[];
+  readonly onChange: (filters: Filters) => void;
+}) {
+  const set = Object.entries(filters).filter(([name]) => !fixed.includes(name as Name)) as [Name, string][];
+  const change = (name: Name, value: string): void => {
+    const { [name]: _old, ...rest } = filters;
+    onChange(value === "" ? rest : { ...rest, [name]: value });
+  };
+  const [text, setText] = useState("");
+  return (
+    <div className="filters" role="search">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          const query = readQuery(text);
+          if (query === null) return;
+          setText("");
+          if (query.type === "number") change("to", query.value.includes("+") ? query.value : `+${query.value}`);
+          else change("q", query.value);
+        }}
+      >
+        <TextInput
+          aria-label="Find by number, reference or id"
+          placeholder="Number, reference or id, then Enter"
+          value={text}
+          size="xs"
+          w={250}
+          onChange={(event) => {
+            setText(event.currentTarget.value);
+          }}
+        />
+      </form>
+      {fixed.includes("state") ? (
+        <NativeSelect
+          aria-label="Reason"
+          size="xs"
+          value={filters.parked_reason ?? ""}
+          data={[{ value: "", label: "Any reason" }, ...reasons.map((value) => ({ value, label: reasonLabel(value) }))]}
+          onChange={(event) => {
+            change("parked_reason", event.currentTarget.value);
+          }}
+        />
+      ) : (
+        <NativeSelect
+          aria-label="State"
+          size="xs"
+          value={filters.state ?? ""}
+          data={[
+            { value: "", label: "Any state" },
+            { value: waiting, label: "Under way" },
+            ...states.map((value) => ({ value, label: stateLabel(value) })),
+          ]}
+          onChange={(event) => {
+            change("state", event.currentTarget.value);
+          }}
+        />
+      )}
+      <NativeSelect
+        aria-label="Period"
+        size="xs"
+        value=""
+        data={[
+          { value: "", label: filters.created_after === undefined ? "Any time" : "Change the period" },
+          { value: "3600000", label: "Last hour" },
+          { value: "86400000", label: "Last 24 hours" },
+          { value: "604800000", label: "Last 7 days" },
+        ]}
+        onChange={(event) => {
+          const ms = Number(event.currentTarget.value);
+          if (ms > 0) change("created_after", new Date(Math.floor((Date.now() - ms) / 60_000) * 60_000).toISOString());
+        }}
+      />
+      <AddFilter onAdd={change} />
+      {set.map(([name, value]) => (
+        <button
+          key={name}
+          type="button"
+          className="filter"
+          onClick={() => {
+            change(name, "");
+          }}
+          aria-label={`Take away the filter ${labels[name]} ${value}`}
+        >
+          <span className="dim">{labels[name]}</span>
+          <span className="clip">{name === "state" && value === waiting ? "Under way" : value}</span>
+          <IconX size={12} aria-hidden="true" />
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function AddFilter({ onAdd }: { readonly onAdd: (name: Name, value: string) => void }) {
+  const [name, setName] = useState<Name | null>(null);
+  const [value, setValue] = useState("");
+  const [menu, setMenu] = useState(false);
+  return (
+    <Popover
+      opened={name !== null}
+      onDismiss={() => {
+        setName(null);
+      }}
+      trapFocus
+      returnFocus
+    >
+      <Popover.Target>
+        <span>
+          <Menu opened={menu} onChange={setMenu}>
+            <Menu.Target>
+              <Button variant="default" leftSection={<IconFilter size={14} aria-hidden="true" />}>
+                Filter
+              </Button>
+            </Menu.Target>
+            <Menu.Dropdown>
+              {typed.map((each) => (
+                <Menu.Item
+                  key={each}
+                  onClick={() => {
+                    setName(each);
+                  }}
+                >
+                  {labels[each]}
+                </Menu.Item>
+              ))}
+            </Menu.Dropdown>
+          </Menu>
+        </span>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (name !== null && value.trim() !== "") onAdd(name, value.trim());
+            setName(null);
+            setValue("");
+          }}
+        >
+          <TextInput
+            label={name === null ? "" : labels[name]}
+            description="Exactly this, then Enter"
+            value={value}
+            data-autofocus
+            onChange={(event) => {
+              setValue(event.currentTarget.value);
+            }}
+          />
+        </form>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
