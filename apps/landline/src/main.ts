@@ -1,30 +1,9 @@
 /**
- * The command line. Commands live in `commands/`; this file only knows their names and how they end.
+ * The command line: runs one, and knows how each ends.
  */
-import { Command, CommanderError } from "commander";
-import { commands } from "./commands/index.ts";
+import { CommanderError } from "commander";
+import { createProgram } from "./program.ts";
 import { exit, explainError, say } from "./terminal.ts";
-
-/** Builds the program with every command. */
-export function createProgram(): Command {
-  const program = new Command("landline")
-    .description("Every communications call ends in exactly one known state, with the reason.")
-    .version("0.1.0")
-    .exitOverride()
-    .configureHelp({ showGlobalOptions: true });
-  for (const register of commands) register(program);
-  const everywhere = (command: Command): void => {
-    command.exitOverride();
-    if (command.commands.length === 0) {
-      command
-        .option("--config <file>", "configuration file (default: landline.config.{ts,js,json} in this directory)")
-        .option("--json", "one JSON document or JSON lines on stdout, messages on stderr");
-    }
-    command.commands.forEach(everywhere);
-  };
-  program.commands.forEach(everywhere);
-  return program;
-}
 
 /** Runs one command line and answers with the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {

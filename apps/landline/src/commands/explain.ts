@@ -7,7 +7,9 @@ import type { Failure } from "@landline/core";
 import { explain, toWireFailure } from "@landline/core";
 import { createHost } from "@landline/host";
 import { providerForExplaining, providerNames } from "@landline/providers";
+import { Argument } from "commander";
 import type { Command } from "commander";
+import { listed } from "../completion/listed.ts";
 import { CommandError, exit, print, printJson } from "../terminal.ts";
 import type { CommonOptions } from "../terminal.ts";
 
@@ -22,7 +24,7 @@ export function registerExplain(program: Command): void {
   program
     .command("explain")
     .description("what a failure means: who must act, retry or not, what to do")
-    .argument("<provider>", providerNames.join(", "))
+    .addArgument(listed(new Argument("<provider>", "who said it"), providerNames))
     .option("--status <number>", "HTTP status")
     .option("--code <code>", "the provider's error code")
     .option("--body <file>", "a pasted response body; - reads standard input")

@@ -1,5 +1,6 @@
 /** Every command of the contract, in the order `--help` shows them. */
 import type { Command } from "commander";
+import { registerCompletion } from "./completion.ts";
 import { registerDemo } from "./demo.ts";
 import { registerDoctor } from "./doctor.ts";
 import { registerExplain } from "./explain.ts";
@@ -26,4 +27,5 @@ export const commands: readonly Register[] = [
   registerDoctor,
   registerVerify,
   registerPrune,
+  registerCompletion,
 ];

@@ -1,7 +1,9 @@
 /**
  * `landline sandbox`: fake providers over HTTP, for tests of one's own.
  */
+import { Argument } from "commander";
 import type { Command } from "commander";
+import { listed } from "../completion/listed.ts";
 import { untilStopped } from "../signals.ts";
 import { CommandError, exit, printJson, say } from "../terminal.ts";
 import type { CommonOptions } from "../terminal.ts";
@@ -20,7 +22,7 @@ export function registerSandbox(program: Command): void {
   program
     .command("sandbox")
     .description("fake providers over HTTP, with faults and a ledger of what really happened")
-    .argument("[providers...]", `any of ${providers.join(", ")} (default: twilio)`)
+    .addArgument(listed(new Argument("[providers...]", "which ones (default: twilio)"), providers))
     .option("--port <number>", "port to listen on; 0 picks a free one", "0")
     .option("--faults <file>", "JSON file with fault rules")
     .option("--seed <number>", "the same seed gives the same faults", "1")

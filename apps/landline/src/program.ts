@@ -1,0 +1,31 @@
+/**
+ * The command line as a tree of commands, before anything is run. Commands live in `commands/`; this file only puts
+ * them together and adds what is the same everywhere.
+ */
+import { Command } from "commander";
+import { commands } from "./commands/index.ts";
+
+/** Options of every command that does something. */
+export const commonOptions = [
+  ["--config <file>", "configuration file (default: landline.config.{ts,js,json} in this directory)"],
+  ["--json", "one JSON document or JSON lines on stdout, messages on stderr"],
+] as const;
+
+/** Builds the program with every command. */
+export function createProgram(): Command {
+  const program = new Command("landline")
+    .description("Every communications call ends in exactly one known state, with the reason.")
+    .version("0.1.0")
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true });
+  for (const register of commands) register(program);
+  const everywhere = (command: Command): void => {
+    command.exitOverride();
+    if (command.commands.length === 0) {
+      for (const [flags, description] of commonOptions) command.option(flags, description);
+    }
+    command.commands.forEach(everywhere);
+  };
+  program.commands.forEach(everywhere);
+  return program;
+}
