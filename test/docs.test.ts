@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { cliPages } from "../scripts/cli-page.ts";
 import { errorPages } from "../scripts/error-pages.ts";
 import { httpApiPages } from "../scripts/http-api-page.ts";
 
@@ -9,7 +10,7 @@ const root = path.resolve(import.meta.dirname, "..");
 const read = (file: string): string =>
   existsSync(path.join(root, file)) ? readFileSync(path.join(root, file), "utf8") : "";
 
-const pages = [...errorPages(), ...httpApiPages()];
+const pages = [...errorPages(), ...httpApiPages(), ...cliPages()];
 
 describe("generated pages", () => {
   test("exist", () => {
