@@ -25,7 +25,7 @@ const ending: (() => Promise<void>)[] = [];
 beforeEach(async () => {
   const directory = await mkdtemp(path.join(tmpdir(), "landline-consent-"));
   const host = createHost();
-  const store = await sqliteStore(path.join(directory, "landline.db"));
+  const store = sqliteStore(path.join(directory, "landline.db"));
   sandbox = await createSandbox({ provider: "noticia" });
   const provider = noticia({ apiKey: "ntca_test-key", baseUrl: sandbox.url });
   const sender = createSender(provider);

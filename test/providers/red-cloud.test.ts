@@ -4,6 +4,7 @@
  */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
+import type { Server } from "node:http";
 import { createClient, createSender } from "@landline/client";
 import type { Client } from "@landline/client";
 import type { Hashing, ReceiptEvent } from "@landline/core";
@@ -11,7 +12,7 @@ import { redCloud } from "@landline/providers/red-cloud";
 import type { RedCloudOperations, RedCloudOptions } from "@landline/providers/red-cloud";
 import { createSandbox } from "@landline/sandbox";
 import type { Sandbox } from "@landline/sandbox";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 const clientId = "rc_test_client_123";
 const clientSecret = "rc_secret_abc123";
@@ -24,21 +25,26 @@ interface Callback {
   readonly headers: Record<string, string>;
   readonly body: Uint8Array;
 }
-const callbacks: Callback[] = [];
+/** Everything is new for each test: events of one test must not be told to the next. */
+let callbacks: Callback[];
 /** Statuses of the next answers to callbacks; 204 when there are none. */
-const answers: number[] = [];
-const endpoint = createServer((request, response) => {
-  const chunks: Buffer[] = [];
-  request.on("data", (chunk: Buffer) => chunks.push(chunk));
-  request.on("end", () => {
-    callbacks.push({ headers: request.headers as Record<string, string>, body: Buffer.concat(chunks) });
-    response.writeHead(answers.shift() ?? 204).end();
-  });
-});
-
+let answers: number[];
+let endpoint: Server;
 let sandbox: Sandbox;
 const open: { close(): void }[] = [];
-beforeAll(async () => {
+
+beforeEach(async () => {
+  const heard: Callback[] = [];
+  const statuses: number[] = [];
+  [callbacks, answers] = [heard, statuses];
+  endpoint = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      heard.push({ headers: request.headers as Record<string, string>, body: Buffer.concat(chunks) });
+      response.writeHead(statuses.shift() ?? 204).end();
+    });
+  });
   await new Promise<void>((resolve) => {
     endpoint.listen(0, "127.0.0.1", resolve);
   });
@@ -50,16 +56,8 @@ beforeAll(async () => {
     redCloud: { clients: [{ clientId, clientSecret }], webhook, stepMs: 5 },
   });
 });
-beforeEach(() => {
-  sandbox.setFaults([]);
-  sandbox.reset();
-  callbacks.length = 0;
-  answers.length = 0;
-});
-afterEach(() => {
+afterEach(async () => {
   for (const each of open.splice(0)) each.close();
-});
-afterAll(async () => {
   await sandbox.close();
   endpoint.closeAllConnections();
   await new Promise((resolve) => {
