@@ -30,7 +30,7 @@ export interface RunningGateway {
   readonly url: string;
   /** A key made on this first start, to be shown once; else null. */
   readonly madeKey: string | null;
-  /** Stops listening, lets requests end, drains the dispatcher, closes the store. */
+  /** Says that it drains, drains the dispatcher, stops listening, lets requests end, closes the store. */
   close(): Promise<void>;
 }
 
@@ -100,6 +100,8 @@ export async function serve(config: Config, options: ServeOptions): Promise<Runn
       close: async () => {
         draining = true;
         gateway.drain();
+        // Whoever asks hears that we are draining for as long as attempts under way take; then nobody listens.
+        await outbox.stop();
         await gateway.close();
         await closed(server);
         await observers.close();
