@@ -179,7 +179,12 @@ export type OutboxEvent =
 
 /** A running outbox. */
 export interface Outbox {
-  enqueue(request: EnqueueRequest): Promise<EnqueueResult>;
+  /**
+   * Hands over one operation; with `tx` within the caller's own transaction, and then the answer is certain once that
+   * commits.
+   * @throws {TypeError} when the store cannot join a transaction
+   */
+  enqueue(request: EnqueueRequest, options?: { readonly tx?: unknown }): Promise<EnqueueResult>;
   /** Results in order; the valid ones share one commit. */
   enqueueMany(requests: readonly EnqueueRequest[]): Promise<readonly EnqueueResult[]>;
   get(id: string): Promise<OperationView | null>;

@@ -37,6 +37,26 @@ export async function enqueue(context: Context, request: EnqueueRequest): Promis
   return answer(context, drafted, await context.store.insert(drafted));
 }
 
+/**
+ * Hands over one operation within the caller's transaction. Nobody is woken and nothing is told here: it is not
+ * accepted before the commit, and the database tells the workers then.
+ */
+export async function enqueueWithin(context: Context, tx: unknown, request: EnqueueRequest): Promise<EnqueueResult> {
+  const { store } = context;
+  if (store.insertWithin === undefined) throw new TypeError("this store cannot join a transaction");
+  const drafted = draft(context, request);
+  if ("type" in drafted) return drafted;
+  const result = await store.insertWithin(tx, drafted);
+  if (result.type === "conflict") return { type: "conflict", id: result.id };
+  const replayed = result.type === "replayed";
+  // A repeat of something in the same transaction is not to be seen from outside yet.
+  const record = (replayed ? await store.get(result.id) : null) ?? {
+    ...recordOf(drafted, replayed ? context.clock.now() : result.createdAt),
+    id: result.id,
+  };
+  return { type: "accepted", operation: viewOf(context, record), replayed };
+}
+
 /** Hands over many; the valid ones share one commit. Results in order. */
 export async function enqueueMany(
   context: Context,

@@ -9,7 +9,7 @@ import type { AccountHealth, Outbox } from "./api.ts";
 import { createStoreClock } from "./clock.ts";
 import type { Context } from "./context.ts";
 import { createEarlyReceipts } from "./early-receipts.ts";
-import { enqueue, enqueueMany } from "./enqueue.ts";
+import { enqueue, enqueueMany, enqueueWithin } from "./enqueue.ts";
 import { createEvents, showingOf } from "./events.ts";
 import { createHolds } from "./holds.ts";
 import { createIncidents } from "./incidents.ts";
@@ -115,9 +115,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
   };
 
   return {
-    async enqueue(request) {
+    async enqueue(request, { tx } = {}) {
       if (!isReady) await prepare();
-      return enqueue(context, request);
+      return tx === undefined ? enqueue(context, request) : enqueueWithin(context, tx, request);
     },
     async enqueueMany(requests) {
       await prepare();

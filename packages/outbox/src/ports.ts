@@ -354,6 +354,11 @@ export interface Store {
   /** Epoch milliseconds of the store's clock. */
   now(): Promise<number>;
   insert(operation: NewOperation): Promise<InsertResult>;
+  /**
+   * Inserts within the caller's own transaction: accepted exactly if and when that commits. Only stores in a database
+   * that applications share have it.
+   */
+  insertWithin?(tx: unknown, operation: NewOperation): Promise<InsertResult>;
   /** All in one commit, results in order. */
   insertMany(operations: readonly NewOperation[]): Promise<readonly InsertResult[]>;
 
