@@ -70,8 +70,8 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   "outbox-postgres": {
     packages: ["core", "outbox"],
-    libraryTypes: ["pg", "postgres"],
-    doors: { files: /^open\.ts$/, reach: { libraries: ["pg", "postgres"], node: "any", ambient: "any" } },
+    libraryTypes: ["pg"],
+    doors: { files: /^open\.ts$/, reach: { libraries: ["pg"], node: "any", ambient: "any" } },
   },
   gateway: {
     packages: ["core", "providers", "host", "outbox"],

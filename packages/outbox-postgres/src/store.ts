@@ -155,6 +155,7 @@ export function createStore(pool: Pool, options: PostgresStoreOptions = {}): Cre
         if (!isOrdered(operation)) return inserts.add(operation);
         return only(await insertOrdered(session, [operation]));
       }),
+    insertWithin: (tx, operation) => during(() => insertInto(session, tx as CallersTransaction, operation)),
     insertMany: (operations) => during(async () => (operations.length === 0 ? [] : insertOrdered(session, operations))),
     claim: (request) => during(() => claim(session, request)),
     dueLanes: () => sure(() => dueLanes(session)),

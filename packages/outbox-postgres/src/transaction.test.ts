@@ -1,5 +1,5 @@
-import { sql as drizzleSql } from "drizzle-orm";
 /** An operation that comes with the caller's own rows, or not at all: pg, Kysely, Drizzle on both drivers, anything else. */
+import { sql as drizzleSql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/node-postgres";
 import { Kysely, PostgresDialect, sql } from "kysely";
 import { Pool } from "pg";
