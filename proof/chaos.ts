@@ -102,9 +102,12 @@ export async function unleash(
     const over = strike(blow, dice, targets).then((target) => {
       if (target !== null) landed({ blow, target, from, to: Date.now() });
     });
-    // While one of several sleeps past its lease the others go on, and so do the blows.
-    if (blow === "suspend" && targets.members.length > 1) lasting.push(over);
-    else await over;
+    // While one of several sleeps past its lease, or is being started again, the others go on, and so do the blows.
+    if ((blow === "suspend" || blow === "kill") && targets.members.length > 1) {
+      lasting.push(over);
+      // A failure is met at the end.
+      over.catch(() => undefined);
+    } else await over;
   }
   await Promise.all(lasting);
   await rules(targets.sandboxUrl, ordinaryFaults);
@@ -112,12 +115,18 @@ export async function unleash(
 
 async function strike(blow: Blow, dice: number, targets: Targets): Promise<string | null> {
   const { members, sandbox, sandboxUrl, wire, database } = targets;
-  const member = members[Math.floor(dice * members.length)];
+  const standing = members.filter((each) => each.standing);
+  const member = standing[Math.floor(dice * standing.length)];
   const within = (low: number, high: number): number => between(() => dice, low, high);
   switch (blow) {
     case "kill":
-      await member?.kill();
-      return member?.name ?? null;
+      // All are down at once: the blow waits for somebody to hit.
+      if (member === undefined) {
+        await sleep(100);
+        return strike(blow, dice, targets);
+      }
+      await member.kill();
+      return member.name;
     case "suspend":
       await member?.suspend(leaseMs + within(500, 2_500));
       return member?.name ?? null;

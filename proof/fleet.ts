@@ -9,10 +9,10 @@ import type { Service } from "../apps/landline/src/demo/processes.ts";
 /** A process that is brought back whenever it is killed. */
 export interface Member {
   readonly name: string;
-  /** Whether it delivers: what it had started is in doubt when it dies. */
-  readonly delivers: boolean;
-  /** `kill -9` and a new start; resolves with the instant of death when the new one is ready. */
-  kill(): Promise<number>;
+  /** Whether it stands where it can be hit: not between a death and the next life. */
+  readonly standing: boolean;
+  /** `kill -9` and a new start; resolves when the new one is ready. */
+  kill(): Promise<void>;
   /** Stops the world for it, for so many milliseconds. */
   suspend(ms: number): Promise<void>;
   /** SIGTERM and patience. */
@@ -22,24 +22,26 @@ export interface Member {
 /** How a member is started. */
 export interface Recipe {
   readonly name: string;
-  readonly delivers: boolean;
   readonly args: readonly string[];
 }
 
 /** Starts a member. @throws when it ends before it is ready */
-export async function startMember({ name, delivers, args }: Recipe): Promise<Member> {
+export async function startMember({ name, args }: Recipe): Promise<Member> {
   let service = await startService(args);
+  let standing = true;
   const signal = (what: NodeJS.Signals): void => {
     if (service.alive()) process.kill(service.pid, what);
   };
   return {
     name,
-    delivers,
+    get standing() {
+      return standing;
+    },
     async kill() {
+      standing = false;
       await service.kill();
-      const diedAt = Date.now();
       service = await again(args);
-      return diedAt;
+      standing = true;
     },
     async suspend(ms) {
       signal("SIGSTOP");

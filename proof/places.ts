@@ -24,7 +24,7 @@ export async function openPlace(kind: "sqlite" | "postgres", directory: string):
       };
     case "postgres": {
       const { openPostgresPlace } = await import("./postgres.ts");
-      return openPostgresPlace(directory);
+      return openPostgresPlace();
     }
     default:
       return kind satisfies never;

@@ -170,6 +170,12 @@ describe("a doubt left to a person", () => {
     expect(found({ stories, incidents }, "neither")).toEqual([]);
   });
 
+  test("may be poison as well", () => {
+    const failure = { execution: "unknown" } as OperationRecord["failure"];
+    const poison = [story({ state: "parked", parkedReason: "poison", failure }, [attempt(1, lost)])];
+    expect(found({ stories: poison, ledger: [request(1, reset), effect(1)] }, "key")).toEqual([]);
+  });
+
   test("is a false alarm when the answer arrived and nothing happened then", () => {
     const incidents = [{ blow: "kill", target: "serve", from: 60_000, to: 61_000 }] as const;
     expect(found({ stories, incidents }, "neither")).toEqual(["unexplained"]);

@@ -101,7 +101,7 @@ export function reckon({ promised, stories, ledger, incidents }: Evidence): Reck
       const lostAnswers = story.attempts.filter((attempt) => isLost(attempt, asked));
       found.push(...faultsOf(story, done, asked, lostAnswers, incidents, doubt));
       const { state, parkedReason } = story.operation;
-      const inDoubt = state === "parked" && parkedReason === "doubt";
+      const inDoubt = isInDoubt(story.operation);
       if (state === "parked" && !inDoubt) parked[parkedReason ?? "?"] = (parked[parkedReason ?? "?"] ?? 0) + 1;
       if (isSent(state) && done.length === 1) tally.sentOnce += 1;
       if (inDoubt) tally.parkedAsDoubt += 1;
@@ -115,6 +115,11 @@ export function reckon({ promised, stories, ledger, incidents }: Evidence): Reck
   });
   faults.push(...inventions(promised, effects), ...strangers(promised, stories));
   return { rows, faults };
+}
+
+/** On a person's desk as something that may have happened; what kills its workers too often is there as poison. */
+function isInDoubt({ state, parkedReason, failure }: OperationRecord): boolean {
+  return state === "parked" && (parkedReason === "doubt" || failure?.execution === "unknown");
 }
 
 const isSent = (state: string): boolean => state === "accepted" || state === "delivered" || state === "undelivered";
@@ -147,7 +152,7 @@ function faultsOf(
   if (!["accepted", "delivered", "undelivered", "parked"].includes(state)) complain("unsettled", `ended as ${state}`);
   if (done.length > 1) complain("duplicate", `happened ${done.length} times: ${done.map(({ id }) => id).join(", ")}`);
   if (done.length === 0 && isSent(state)) complain("lost", `is ${state}, but never happened`);
-  if (done.length > 0 && state === "parked" && parkedReason !== "doubt")
+  if (done.length > 0 && state === "parked" && !isInDoubt(operation))
     complain("lost", `is parked as ${parkedReason}, which says it did not happen; it did, as ${done[0]?.id}`);
   if (new Set(asked.map(({ body_sha256: digest }) => digest)).size > 1)
     complain("changed", "was sent with different bytes");
@@ -157,7 +162,7 @@ function faultsOf(
     const early = asked.slice(0, -1).filter((request) => !isConclusive(request));
     if (early.length > 0) complain("blind", `was sent again after ${early.length} lost answer(s) of the provider`);
   }
-  if (state === "parked" && parkedReason === "doubt") {
+  if (isInDoubt(operation)) {
     const explained = lostAnswers.some((attempt) => causeOf(attempt, asked, incidents) !== null);
     if (!explained) complain("unexplained", `is parked as doubt, and ${attempts.length} answer(s) arrived`);
   }
