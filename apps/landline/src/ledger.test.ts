@@ -41,6 +41,11 @@ test("equal operations in doubt may have got each other's match", async () => {
   expect(await breaks(records, [effect("SM1", "op_1"), effect("SM2", "op_1")])).toEqual([]);
 });
 
+test("poison that may have been sent is not called unsent", async () => {
+  const failure = { execution: "unknown" } as OperationRecord["failure"];
+  expect(await breaks([{ state: "parked", parkedReason: "poison", failure }], [effect("SM1", "op_1")])).toEqual([]);
+});
+
 describe("broken", () => {
   test.each<[string, Partial<OperationRecord>, readonly LedgerEffect[], string]>([
     ["twice", { providerId: "SM1" }, [effect("SM1", "op_1"), effect("SM2", "op_1")], "I4 op_1"],

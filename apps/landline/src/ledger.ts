@@ -124,8 +124,12 @@ function judge(operation: OperationRecord, effects: readonly LedgerEffect[]): re
     complain("I13", `is ${operation.state}, but the ledger has no effect of it`);
   const [effect] = effects;
   if (effect === undefined) return breaks;
+  // What kills its workers is parked as poison, and may have been sent all the same: its failure says so.
   const certain =
-    operation.state === "parked" && operation.parkedReason !== "doubt" && operation.parkedReason !== "undelivered";
+    operation.state === "parked" &&
+    operation.parkedReason !== "doubt" &&
+    operation.parkedReason !== "undelivered" &&
+    operation.failure?.execution !== "unknown";
   if (certain || operation.state === "expired" || operation.state === "cancelled")
     complain("I13", `happened as ${effect.id}, but the store says it is ${operation.state} and was not sent`);
   return breaks;
