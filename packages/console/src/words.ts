@@ -132,7 +132,7 @@ const responsibles: Readonly<Record<Failure["responsible"], string>> = {
   nobody: "Nobody",
 };
 
-/** Who must act. */
+/** Where the cause lies. */
 export function responsibleLabel(responsible: Failure["responsible"]): string {
   return responsibles[responsible];
 }

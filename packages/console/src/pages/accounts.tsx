@@ -9,7 +9,7 @@ import { ApiError } from "../api/client.ts";
 import { accountsQuery } from "../api/queries.ts";
 import type { Account } from "../api/types.ts";
 import { actOnAccount } from "../api/verbs.ts";
-import { ToneBadge } from "../parts/badge.tsx";
+import { AccountBadge } from "../parts/account-badge.tsx";
 import { Copy } from "../parts/copy.tsx";
 import { LaneTable } from "../parts/lane-table.tsx";
 import { Moment } from "../parts/moment.tsx";
@@ -18,14 +18,6 @@ import { Problem } from "../parts/problem.tsx";
 import { ReasonField } from "../parts/reason-field.tsx";
 import { Blank, Loading, Trouble } from "../parts/states.tsx";
 import { useMay } from "../permissions.ts";
-import type { Tone } from "../words.ts";
-
-const standings: Readonly<Record<Account["state"], readonly [string, Tone]>> = {
-  ok: ["Sending", "ok"],
-  paused: ["Paused", "late"],
-  blocked: ["Blocked", "fail"],
-  incident: ["Incident", "fail"],
-};
 
 /** The page. */
 export function AccountsPage() {
@@ -58,7 +50,6 @@ function AccountCard({ account }: { readonly account: Account }) {
   const queries = useQueryClient();
   const [pausing, setPausing] = useState(false);
   const [busy, setBusy] = useState<"resume" | "check" | null>(null);
-  const [label, tone] = standings[account.state];
   const webhook = `${location.origin}/webhooks/${account.name}`;
   const act = (verb: "resume" | "check"): void => {
     setBusy(verb);
@@ -84,7 +75,7 @@ function AccountCard({ account }: { readonly account: Account }) {
       <header>
         <h2 id={`account-${account.name}`}>{account.name}</h2>
         <span className="dim">{account.provider}</span>
-        <ToneBadge tone={tone}>{label}</ToneBadge>
+        <AccountBadge state={account.state} />
         <span className="spacer" />
         {may("administer") ? (
           <>

@@ -132,7 +132,7 @@ function Verdict({ operation, open }: { readonly operation: Operation; readonly 
               )}
             </p>
             <p className="dim">
-              Whose move: <strong>{responsibleLabel(failure.responsible)}</strong>
+              The cause lies with: <strong>{responsibleLabel(failure.responsible)}</strong>
             </p>
           </>
         )}

@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import type { Account } from "../api/types.ts";
 import { count, share } from "../format.ts";
 import type { Summed } from "../overview.ts";
-import { ToneBadge } from "./badge.tsx";
+import { AccountBadge } from "./account-badge.tsx";
 import { Moment } from "./moment.tsx";
 
 /** The table. */
@@ -54,9 +54,7 @@ export function AccountTable({
                   <span className="dim">{account.provider}</span>
                 </th>
                 <td>
-                  <ToneBadge tone={account.state === "ok" ? "ok" : account.state === "paused" ? "late" : "fail"}>
-                    {account.state === "ok" ? "Sending" : account.state}
-                  </ToneBadge>
+                  <AccountBadge state={account.state} />
                   {hold === undefined ? null : (
                     <span className="dim">
                       {" "}

@@ -3,7 +3,7 @@ import type { Account, Lane } from "../api/types.ts";
 import { ToneBadge } from "./badge.tsx";
 import { Moment } from "./moment.tsx";
 
-const breakers = { closed: "healthy", half_open: "trying again", open: "broken, waiting" } as const;
+const breakers = { closed: "Healthy", half_open: "Trying again", open: "Broken, waiting" } as const;
 
 /** The table. */
 export function LaneTable({ account }: { readonly account: Account }) {
@@ -30,7 +30,7 @@ export function LaneTable({ account }: { readonly account: Account }) {
               <th scope="row">{laneName(account.name, lane.lane)}</th>
               <td>
                 <ToneBadge tone={lane.breaker === "open" ? "fail" : lane.open ? "ok" : "late"}>
-                  {lane.breaker === "closed" && !lane.open ? "closed" : breakers[lane.breaker]}
+                  {lane.breaker === "closed" && !lane.open ? "Closed" : breakers[lane.breaker]}
                 </ToneBadge>
               </td>
               <td className="end num">{lane.rate === null ? "no limit found" : `${lane.rate.toFixed(1)}/s`}</td>
