@@ -384,6 +384,18 @@ describe("an abort", () => {
   });
 });
 
+test("a provider that answers nothing at all, not even what it has, ends the call as its policy says", async () => {
+  server.answerGet = () => ({ status: 503 });
+  server.script.push({ status: 503 }, { status: 503 });
+  const result = await start({ attemptsMax: 3, backoff: { base: "5ms", jitter: 0 } }).call("letters.post", letter);
+  expect(result).toMatchObject({
+    ok: false,
+    failure: { execution: "unknown", remedy: "reconcile", status: 503 },
+    attempts: [{ number: 1, outcome: "ambiguous" }],
+  });
+  expect(server.received.map(({ method }) => method)).toEqual(["POST", "GET", "GET", "GET"]);
+});
+
 describe("a deadline", () => {
   test("that passes during the request is expired, with its doubt", async () => {
     server.script.push("hang");

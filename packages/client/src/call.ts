@@ -265,7 +265,7 @@ class Call implements CallUnderWay {
   async #reconcile(at: number): Promise<CallResult<unknown> | null> {
     const { link, policy } = this.#line;
     const { operation, deadline, guarantee, gate } = this.#request;
-    const settled = await this.#ask(at, deadline, this.#waitSignal());
+    const settled = await this.#ask(at, deadline, this.#waitSignal(), false);
     if (settled.type !== "absent") return this.#settled(settled);
     const failure = this.#failure ?? expired(null, settled.because);
     this.doubtfulSince = null;
@@ -291,7 +291,7 @@ class Call implements CallUnderWay {
     );
   }
 
-  async #ask(at: number, deadline: number, signal: AbortSignal | null): Promise<Settled> {
+  async #ask(at: number, deadline: number, signal: AbortSignal | null, patient: boolean): Promise<Settled> {
     const { link, policy, known } = this.#line;
     const { operation, input, context } = this.#request;
     if (operation.lookup === null || this.#lastDoubt === null)
@@ -309,7 +309,7 @@ class Call implements CallUnderWay {
     const looked = (finding: "found" | "absent" | "again" | "doubt", because: string): void => {
       this.#line.on?.({ ...this.#named(), type: "doubt.looked", finding, because });
     };
-    return settleDoubt(doubt, { link, known, signal, at, deadline, looked });
+    return settleDoubt(doubt, { link, known, signal, at, deadline, patient, looked });
   }
 
   #settled(settled: Exclude<Settled, { readonly type: "absent" }>): CallResult<unknown> {
@@ -384,7 +384,7 @@ class Call implements CallUnderWay {
       return this.#failed({ ...invalid("deadline", "deadline must be a duration such as 30s"), execution: "unknown" });
     const { closing } = this.#line;
     const signal = options.signal === undefined ? closing : AbortSignal.any([options.signal, closing]);
-    const settled = await this.#ask(now, now + ms, signal);
+    const settled = await this.#ask(now, now + ms, signal, true);
     if (settled.type !== "absent") return this.#settled(settled);
     this.#lastDoubt = null;
     return this.#failed({

@@ -3,7 +3,7 @@
  * core's; this file waits, looks, and keeps equal calls of one client from taking each other's message.
  */
 import type { Candidate, Finding, Lookup, Policy, ReconcileState, ReconcileStep, RequestContext } from "@landline/core";
-import { lookFailed, reconcileStep, weigh } from "@landline/core";
+import { backoffDelay, lookFailed, reconcileStep, weigh } from "@landline/core";
 import type { CallsUnderWay, CallUnderWay } from "./calls-under-way.ts";
 import { pause } from "./in-time.ts";
 import type { Link } from "./link.ts";
@@ -38,6 +38,11 @@ export interface Asking {
   /** The first look. */
   readonly at: number;
   readonly deadline: number;
+  /**
+   * True: a provider that cannot be asked is asked until the deadline. False: as often and for as long as the policy
+   * would repeat the call, so that a call is finite.
+   */
+  readonly patient: boolean;
   looked(finding: "found" | "absent" | "again" | "doubt", because: string): void;
 }
 
@@ -46,6 +51,9 @@ export async function settleDoubt(doubt: Doubt, asking: Asking): Promise<Settled
   const { link, signal, deadline } = asking;
   const { clock } = link;
   let { at } = asking;
+  const giveUpAt = asking.patient
+    ? deadline
+    : Math.min(deadline, Math.max(at, clock.now()) + doubt.policy.totalWaitMaxMs);
   let absences = 0;
   let failures = 0;
   for (;;) {
@@ -55,7 +63,7 @@ export async function settleDoubt(doubt: Doubt, asking: Asking): Promise<Settled
     if (last && now >= deadline)
       return { type: "doubt", because: "the provider could not be asked before the deadline" };
     if (!last && at > now && !(await pause(at - now, signal, clock))) return { type: "aborted" };
-    const step = await lookOnce(doubt, { ...doubt.last, absences, failures }, asking);
+    const step = await lookOnce(doubt, { ...doubt.last, absences, failures }, asking, giveUpAt);
     if (signal?.aborted === true) return { type: "aborted" };
     asking.looked(step.type, step.because);
     if (step.type !== "again") {
@@ -68,7 +76,7 @@ export async function settleDoubt(doubt: Doubt, asking: Asking): Promise<Settled
   }
 }
 
-async function lookOnce(doubt: Doubt, state: ReconcileState, asking: Asking): Promise<ReconcileStep> {
+async function lookOnce(doubt: Doubt, state: ReconcileState, asking: Asking, giveUpAt: number): Promise<ReconcileStep> {
   const { link, signal, deadline } = asking;
   const { clock } = link;
   const timeoutMs = Math.min(doubt.policy.attemptTimeoutMs, deadline - clock.now());
@@ -77,7 +85,13 @@ async function lookOnce(doubt: Doubt, state: ReconcileState, asking: Asking): Pr
   if (!report.ok) {
     const { outcome } = report;
     const because = outcome.type === "accepted" ? "the answer made no sense" : outcome.failure.message;
-    return lookFailed(state, { now, settleMs: doubt.settleMs, giveUpAt: deadline }, because);
+    if (asking.patient) return lookFailed(state, { now, settleMs: doubt.settleMs, giveUpAt }, because);
+    const failures = state.failures + 1;
+    const ownDelay = backoffDelay(failures, doubt.policy.backoff, clock.random());
+    const at = Math.max(now + ownDelay, "retryAt" in outcome ? (outcome.retryAt ?? 0) : 0);
+    return failures >= doubt.policy.attemptsMax || at >= giveUpAt
+      ? { type: "doubt", because: `the provider could not be asked: ${because}` }
+      : { type: "again", at, absences: state.absences, failures, because: `could not ask the provider: ${because}` };
   }
   const finding = findingOf(report.candidates, report.skewMs, doubt, asking.known);
   if (finding === "under_way") {
