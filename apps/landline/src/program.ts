@@ -17,7 +17,8 @@ export function createProgram(): Command {
     .description("Every communications call ends in exactly one known state, with the reason.")
     .version("0.1.0")
     .exitOverride()
-    .configureHelp({ showGlobalOptions: true });
+    // Without this the program's own --version would swallow that of the review verbs.
+    .enablePositionalOptions();
   for (const register of commands) register(program);
   const everywhere = (command: Command): void => {
     command.exitOverride();
