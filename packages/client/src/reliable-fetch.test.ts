@@ -159,6 +159,19 @@ test("rules of one request go over those of the function, and are not passed on"
   expect(seen).toEqual([{ method: "GET" }, { method: "GET" }]);
 });
 
+test("the words of a policy are understood too", async () => {
+  down(9);
+  const policy: RetryRules = { attemptsMax: 3, backoff: { base: "5ms", factor: 1, jitter: "full" }, deadline: "1m" };
+  expect((await reliableFetch(fetch, policy)(server.url)).status).toBe(503);
+  expect(server.received).toHaveLength(3);
+  expect((await reliableFetch(fetch, { attemptsMax: 1 })(server.url)).status).toBe(503);
+  expect(server.received).toHaveLength(4);
+  const late = await reliableFetch(fetch, { backoff: { base: "1h", max: "1h" }, totalWaitMax: "1s" })(server.url);
+  expect(late.status).toBe(503);
+  expect(server.received).toHaveLength(5);
+  expect(() => reliableFetch(fetch, { attemptsMax: 0 })).toThrow("attemptsMax must be");
+});
+
 test("retryOnlyIfServerUnreached repeats nothing that reached it", async () => {
   down(1);
   expect((await reliableFetch(fetch, { ...quick, retryOnlyIfServerUnreached: true })(server.url)).status).toBe(503);

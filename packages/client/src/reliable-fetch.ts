@@ -8,16 +8,21 @@
  * read only once (a stream, a `Request` with a body) is sent once; give a factory to have it repeated.
  *
  * The names are those of the WHATWG fetch-retry draft where the meaning is the same
- * (https://github.com/explainers-by-googlers/fetch-retry); unlike the draft, statuses are retried too.
+ * (https://github.com/explainers-by-googlers/fetch-retry); unlike the draft, statuses are retried too. The words of a
+ * policy are understood as well, so that one object can serve a client and a `fetch`.
  */
-import { backoffDelay, invalidOption, rateLimitDelay } from "@landline/core";
+import type { PolicyInput } from "@landline/core";
+import { backoffDelay, invalidOption, parsePolicy, rateLimitDelay } from "@landline/core";
 import type { Ambient } from "@landline/host/ambient";
 import { ambient } from "@landline/host/ambient";
 import { pause } from "./in-time.ts";
 import { connectFailureOf, systemCodeOf } from "./transport-failure.ts";
 
-/** When and how often to repeat. Milliseconds throughout. */
-export interface RetryRules {
+/**
+ * When and how often to repeat. Milliseconds, except in the words of a policy: `attemptsMax` counts the first attempt too,
+ * `backoff` stands for the delays, and no repeat starts later than `totalWaitMax` or `deadline` after the first failure.
+ */
+export interface RetryRules extends Pick<PolicyInput, "attemptsMax" | "backoff" | "totalWaitMax" | "deadline"> {
   /** Repeats after the first attempt, as in the draft. Default 5; 0: none. */
   readonly maxAttempts?: number;
   /** Before the first repeat. Default 1000. */
@@ -32,9 +37,12 @@ export interface RetryRules {
   readonly retryOnlyIfServerUnreached?: boolean;
   /** Not in the draft: no delay of our own grows beyond this. Default 30 000. `Retry-After` is not cut by it. */
   readonly maxDelay?: number;
-  /** Not in the draft: a share added at random, 0 to 1. Default 0.2. */
-  readonly jitter?: number;
+  /** Not in the draft: a share added at random, 0 to 1, or `full`: anything up to the delay. Default 0.2. */
+  readonly jitter?: number | "full";
 }
+
+type DraftRules = Omit<RetryRules, "attemptsMax" | "backoff" | "totalWaitMax" | "deadline">;
+type CompleteRules = Required<DraftRules>;
 
 /** What `fetch` takes, and a body that can be made anew for each attempt. */
 export type ReliableInit = Omit<RequestInit, "body"> & {
@@ -49,7 +57,7 @@ export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promi
 /** A `fetch` that repeats. */
 export type ReliableFetch = (input: string | URL | Request, init?: ReliableInit) => Promise<Response>;
 
-const defaults: Required<RetryRules> = {
+const defaults: CompleteRules = {
   maxAttempts: 5,
   initialDelay: 1_000,
   backoffFactor: 2,
@@ -152,12 +160,12 @@ class Repeatable {
   }
 }
 
-function mayRepeatAfterStatus(status: number, request: Repeatable, rules: Required<RetryRules>): boolean {
+function mayRepeatAfterStatus(status: number, request: Repeatable, rules: CompleteRules): boolean {
   if (rules.retryOnlyIfServerUnreached) return false;
   return status === 429 || rules.retryNonIdempotent || request.isSafeToRepeat();
 }
 
-function mayRepeatAfterError(error: unknown, request: Repeatable, rules: Required<RetryRules>): boolean {
+function mayRepeatAfterError(error: unknown, request: Repeatable, rules: CompleteRules): boolean {
   if (!isNetworkError(error)) return false;
   if (connectFailureOf(systemCodeOf(error)) !== null) return true;
   if (rules.retryOnlyIfServerUnreached) return false;
@@ -202,7 +210,8 @@ function isStream(body: unknown): boolean {
   return typeof body === "object" && body !== null && ("getReader" in body || Symbol.asyncIterator in body);
 }
 
-function complete(rules: RetryRules, over: Required<RetryRules>): Required<RetryRules> {
+function complete(given: RetryRules, over: CompleteRules): CompleteRules {
+  const rules = inDraftWords(given);
   const merged = { ...over, ...rules };
   const number = (
     name: "maxAttempts" | "initialDelay" | "backoffFactor" | "maxAge" | "maxDelay" | "jitter",
@@ -222,6 +231,30 @@ function complete(rules: RetryRules, over: Required<RetryRules>): Required<Retry
   number("backoffFactor", 1, 100);
   number("maxAge", 0, 86_400_000);
   number("maxDelay", 0, 86_400_000);
-  number("jitter", 0, 1);
+  if (merged.jitter !== "full") number("jitter", 0, 1);
   return merged;
+}
+
+/** A policy's words as the draft's; what both say, the draft's word says. */
+function inDraftWords(given: RetryRules): DraftRules {
+  const { attemptsMax, backoff, totalWaitMax, deadline, ...draft } = given;
+  const reading = parsePolicy({ attemptsMax, backoff, totalWaitMax, deadline }, undefined, "rules");
+  if (!reading.ok) {
+    const [fault] = reading.faults;
+    throw invalidOption(fault?.path.replace(/^rules\./, "") ?? "rules", fault?.message ?? "is not allowed");
+  }
+  const { policy } = reading;
+  const ages = [
+    ...(totalWaitMax === undefined ? [] : [policy.totalWaitMaxMs]),
+    ...(deadline === undefined ? [] : [policy.deadlineMs]),
+  ];
+  return {
+    ...(attemptsMax === undefined ? {} : { maxAttempts: policy.attemptsMax - 1 }),
+    ...(backoff?.base === undefined ? {} : { initialDelay: policy.backoff.baseMs }),
+    ...(backoff?.factor === undefined ? {} : { backoffFactor: policy.backoff.factor }),
+    ...(backoff?.max === undefined ? {} : { maxDelay: policy.backoff.maxMs }),
+    ...(backoff?.jitter === undefined ? {} : { jitter: policy.backoff.jitter }),
+    ...(ages.length === 0 ? {} : { maxAge: Math.min(...ages, 86_400_000) }),
+    ...draft,
+  };
 }
