@@ -106,6 +106,16 @@ describe.each(["twilio", "twilio-5"])("%s", (version) => {
       expect(ours.headers[name]).toBe(theirs.headers[name]);
   });
 
+  test("goes to a sandbox or a proxy when it is given a base URL", async () => {
+    server.script.push(accepted());
+    const httpClient = landlineHttpClient({ ...quick, baseUrl: `${server.url}/through/` });
+    open.push(httpClient);
+    const created = await sdk(sid, token, { httpClient: httpClient as never }).messages.create(input);
+    expect(created.sid).toBe(messageSid(1));
+    expect(server.received[0]?.url).toBe(`/through/2010-04-01/Accounts/${sid}/Messages.json`);
+    expect(() => landlineHttpClient({ baseUrl: "nowhere" })).toThrow("baseUrl must be");
+  });
+
   test("an error is the exception it was, with its failure", async () => {
     const answer = {
       status: 400,

@@ -8,7 +8,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
  * now with `.failure`; where no usable answer exists, a `LandlineError` is thrown, which holds no credentials.
  */
 import type { Failure, Observation, Redactor } from "@landline/core";
-import { createRedactor, LandlineError } from "@landline/core";
+import { createRedactor, invalidOption, LandlineError } from "@landline/core";
 import type { Ambient } from "@landline/host/ambient";
 import { ambient } from "@landline/host/ambient";
 import type RequestClient from "twilio/lib/base/RequestClient.js";
@@ -29,6 +29,8 @@ import { encodeSdkForm, withQuery } from "./twilio-sdk/serialise.ts";
 export interface TwilioHttpClientOptions extends Omit<ClientOptions, "callbackUrl"> {
   /** Default 15 s. */
   readonly lookupSettle?: number | string;
+  /** Instead of the SDK's own https addresses at twilio.com: a sandbox or a proxy. It may have a path. */
+  readonly baseUrl?: string;
 }
 
 /** What the SDK asks its client for. */
@@ -74,7 +76,9 @@ const redirectsMax = 10;
  * @throws LandlineError naming an option that is not allowed
  */
 export function landlineHttpClient(options: TwilioHttpClientOptions = {}): LandlineHttpClient {
-  const { lookupSettle = "15s", ...rest } = options;
+  const { lookupSettle = "15s", baseUrl, ...rest } = options;
+  if (baseUrl !== undefined && !/^https?:$/.test(URL.parse(baseUrl)?.protocol ?? ""))
+    throw invalidOption("baseUrl", "must be an http or https URL");
   const settings = readOptions({ ...defaults, ...rest });
   const clock: Ambient = options.clock ?? ambient;
   const given = options.transport;
@@ -191,7 +195,7 @@ export function landlineHttpClient(options: TwilioHttpClientOptions = {}): Landl
 
   const follow = async (sdk: SdkRequest): Promise<Answer> => {
     let request = sdk;
-    let uri = withQuery(sdk.uri, sdk.params);
+    let uri = withQuery(placed(sdk.uri, baseUrl), sdk.params);
     for (let redirects = 0; ; redirects += 1) {
       const answer = await once(request, uri);
       const { statusCode, headers } = answer.response;
@@ -220,6 +224,13 @@ export function landlineHttpClient(options: TwilioHttpClientOptions = {}): Landl
   };
   // The SDK's type is nominal (it has a private member), but one method is all that is ever called.
   return client as unknown as LandlineHttpClient;
+}
+
+/** An address at twilio.com, put below the base; every other one stays what it is. */
+function placed(uri: string, baseUrl: string | undefined): string {
+  const url = baseUrl === undefined ? null : URL.parse(uri);
+  if (baseUrl === undefined || url === null || !/(^|\.)twilio\.com$/.test(url.hostname)) return uri;
+  return `${baseUrl.replace(/\/+$/, "")}${url.pathname}${url.search}`;
 }
 
 interface Answer {
