@@ -65,6 +65,51 @@ describe("endings", () => {
     expect(world.provider.effects).toHaveLength(1);
   });
 
+  test("what the provider answered stands with its attempt, and what led to it is told with the event", async () => {
+    const world = await begin();
+    const { sender } = world.provider.account;
+    const attempt = sender.attempt.bind(sender);
+    const bodies = ["<html>busy</html>", null];
+    world.provider.fate = (_request, nth) => (nth === 1 ? { do: "refused" } : { do: "accept" });
+    Object.assign(sender, {
+      attempt: async (...asked: Parameters<typeof attempt>) => ({ ...(await attempt(...asked)), body: bodies.shift() }),
+    });
+    const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    const id = await send(world, "create.lookup", { traceparent });
+    await world.advance(10_000);
+    const story = await world.outbox.story(id);
+    expect(story?.attempts.map(({ outcome, body }) => [outcome, body])).toEqual([
+      ["unavailable", "<html>busy</html>"],
+      ["accepted", null],
+    ]);
+    expect(attempts(world)).toMatchObject([
+      { body: "<html>busy</html>", traceparent },
+      { body: null, traceparent },
+    ]);
+  });
+
+  test("a lane waits for the end of a quota that the provider said is used up, before it is told so", async () => {
+    const world = await begin();
+    const { sender } = world.provider.account;
+    const attempt = sender.attempt.bind(sender);
+    const resetAt = world.time.now + 60_000;
+    Object.assign(sender, {
+      attempt: async (...asked: Parameters<typeof attempt>) => ({
+        ...(await attempt(...asked)),
+        remaining: 0,
+        resetAt,
+      }),
+    });
+    await send(world);
+    await world.advance(5_000);
+    expect(world.provider.received).toHaveLength(1);
+    const id = await send(world);
+    await world.advance(50_000);
+    expect(world.provider.received).toHaveLength(1);
+    await world.advance(15_000);
+    expect(row(world, id).state).toBe("accepted");
+  });
+
   test("an unknown sender that throws is doubt, not a crash of the worker", async () => {
     const world = await begin();
     const { sender } = world.provider.account;
