@@ -208,6 +208,7 @@ test("review: doubt is shown, resolved with evidence, and only with it", async (
 
 test("review escalate: Markdown for people, a document for programs, with the provider's answer", async () => {
   const id = await parked();
+  expect((await ask("review", "show", id)).stdout).toMatch(/attempt 1: rejected 400 21211[^\n]*\n {4}\{"code":21211/);
   const markdown = await ask("review", "escalate", id);
   expect(markdown.code).toBe(0);
   expect(markdown.stdout).toMatch(/^# twilio messages\\?\.create: 400\/21211/);

@@ -51,7 +51,7 @@ export function operationStory(operation: Json): string {
     })),
     ...listOf(operation["attempts"]).map((entry) => ({
       at: entry["started_at"],
-      text: `attempt ${textOf(entry["number"])}: ${textOf(entry["outcome"]) || "under way"} ${[entry["status"], entry["code"], entry["request_id"]].map(textOf).filter(Boolean).join(" ")}${because(entry["because"])}`,
+      text: `attempt ${textOf(entry["number"])}: ${textOf(entry["outcome"]) || "under way"} ${[entry["status"], entry["code"], entry["request_id"]].map(textOf).filter(Boolean).join(" ")}${because(entry["because"])}${answer(entry["body"])}`,
     })),
     ...listOf(operation["receipts"]).map((entry) => ({
       at: entry["at"],
@@ -79,6 +79,11 @@ function by(actor: unknown): string {
 
 function because(reason: unknown): string {
   return textOf(reason) === "" ? "" : ` — ${textOf(reason)}`;
+}
+
+/** What the provider answered, on lines of its own. */
+function answer(body: unknown): string {
+  return textOf(body) === "" ? "" : `\n${textOf(body).replaceAll(/^/gm, "    ")}`;
 }
 
 function recordOf(value: unknown): Json {
