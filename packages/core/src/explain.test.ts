@@ -263,6 +263,14 @@ describe("from an observation", () => {
   });
 });
 
+test("without an instant a wait is from nowhere; an observation brings its own", () => {
+  const headers = { "retry-after": "30" };
+  expect(explain(provider, { status: 429, headers }).retryAt).toBeNull();
+  expect(explain(provider, { status: 429, headers }, now).retryAt).toBe("2026-01-01T00:00:30.000Z");
+  const seen: ResponseObservation = { type: "response", status: 429, headers, body: "", complete: true, at: now };
+  expect(explain(provider, seen).retryAt).toBe("2026-01-01T00:00:30.000Z");
+});
+
 test("total: always guidance and an https link", () => {
   const fragments = fc.record(
     {

@@ -40,11 +40,22 @@ const statusCodesDocs = "https://www.rfc-editor.org/rfc/rfc9110#section-15";
  * Explains a failure.
  * @param provider whose pages and tables are asked; only `explain` and `errors` are used
  * @param seen a recorded observation, or what is known of one
- * @param now epoch milliseconds
+ * @param now epoch milliseconds; left out, waits are not counted from any instant, so that `retryAt` is null unless the
+ *   observation says when it was made
  * @returns the failure, with guidance and an https link always. An accepted answer is explained too: as executed, with
  *   nothing to do
  */
 export function explain(
+  provider: Pick<Provider, "name" | "errors" | "explain">,
+  seen: Observation | Fragment,
+  now?: number,
+): Failure {
+  const at = now ?? ("type" in seen ? seen.at : undefined);
+  const facts = explainAt(provider, seen, at ?? 0);
+  return at === undefined ? { ...facts, retryAt: null } : facts;
+}
+
+function explainAt(
   provider: Pick<Provider, "name" | "errors" | "explain">,
   seen: Observation | Fragment,
   now: number,
