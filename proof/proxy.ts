@@ -13,7 +13,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 export interface Wire {
   /** Where to connect instead of the target. */
   readonly port: number;
-  /** Resets everything now; returns how many connections there were. */
+  /** Resets everything now; returns how many ends of connections there were. */
   cut(): number;
   /** Lets nothing through for `ms`, then resets. */
   freeze(ms: number): Promise<number>;
@@ -22,16 +22,15 @@ export interface Wire {
 
 /** Relays to a port of 127.0.0.1. */
 export async function openWire(targetPort: number): Promise<Wire> {
-  const pairs = new Set<readonly [Socket, Socket]>();
+  const sockets = new Set<Socket>();
   let frozen = false;
   const server = createServer({ noDelay: true }, (near) => {
     const far = connect({ port: targetPort, host: "127.0.0.1", noDelay: true });
-    const pair = [near, far] as const;
-    pairs.add(pair);
     for (const [one, other] of [
       [near, far],
       [far, near],
     ] as const) {
+      sockets.add(one);
       one.on("data", (chunk) => {
         if (!other.write(chunk)) one.pause();
       });
@@ -39,21 +38,22 @@ export async function openWire(targetPort: number): Promise<Wire> {
         if (!frozen) one.resume();
       });
       one.on("end", () => other.end());
-      // A reset on one side is a reset on the other; an orderly end has been passed on already.
-      one.on("error", () => other.resetAndDestroy());
+      // A reset on one side is a reset on the other; an orderly end is passed on as one.
+      one.on("error", () => reset(other));
       one.on("close", () => {
-        pairs.delete(pair);
-        if (!other.destroyed && !one.readableEnded) other.resetAndDestroy();
+        sockets.delete(one);
+        if (one.readableEnded) other.destroySoon();
+        else reset(other);
       });
+      if (frozen) one.pause();
     }
-    if (frozen) for (const socket of pair) socket.pause();
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
 
   const cut = (): number => {
-    const all = [...pairs];
-    for (const pair of all) for (const socket of pair) socket.resetAndDestroy();
+    const all = [...sockets];
+    for (const socket of all) reset(socket);
     return all.length;
   };
   return {
@@ -61,7 +61,7 @@ export async function openWire(targetPort: number): Promise<Wire> {
     cut,
     async freeze(ms) {
       frozen = true;
-      for (const pair of pairs) for (const socket of pair) socket.pause();
+      for (const socket of sockets) socket.pause();
       await sleep(ms);
       frozen = false;
       return cut();
@@ -72,6 +72,13 @@ export async function openWire(targetPort: number): Promise<Wire> {
       await once(server, "close");
     },
   };
+}
+
+/** A reset where there is a connection; what is still being connected is given up. */
+function reset(socket: Socket): void {
+  if (socket.destroyed) return;
+  if (socket.connecting) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 /** A port nobody listens on, and the ones after it neither. */
