@@ -76,6 +76,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Runn
       redactor,
       publicUrl: config.http.publicUrl,
       loopback,
+      storeIsOurs: config.store.type === "sqlite",
       readiness: async () => (draining ? "draining" : storeProblem(system.store)),
       metrics: observers.metrics,
       metricsAccess: config.http.metrics,

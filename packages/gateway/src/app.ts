@@ -98,6 +98,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     store: bulk,
     host,
     name: epoch,
+    alone: options.storeIsOurs === true,
     onError: (error, id) => logFailure("bulk.waits", error, { id }),
   });
   const create = createOperationRoute(ports);

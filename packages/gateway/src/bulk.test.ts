@@ -98,6 +98,22 @@ test("a restart goes on, and what was done before the crash counts as done", asy
   );
 });
 
+test.each([
+  [true, "completed"],
+  [false, "running"],
+])("a store that is ours alone (%s): work of a process that died a moment ago is %s", async (storeIsOurs, state) => {
+  const made = await parked(2);
+  const { body } = await made.ask("POST", "/v1/bulk", { as: "admin", body: { ...ask, rate: 1 } });
+  await made.gateway.close();
+  const record = (await made.store.getDocument("bulk", body.id)) as Record<string, unknown>;
+  await made.store.putDocument("bulk", body.id, { ...record, rate: 1_000 });
+  await made.store.putDocument("bulk_owner", body.id, { name: "dead", until: Date.now() + 10_000 });
+  const next = createHarness({ store: made.store, storeIsOurs });
+  open.push(next);
+  await next.gateway.start();
+  await finished(next, body.id, state);
+});
+
 test("what is refused", async () => {
   const made = await parked(0);
   const send = async (body: unknown, as: "admin" | "operator" = "admin"): Promise<readonly unknown[]> => {

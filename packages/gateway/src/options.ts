@@ -111,6 +111,8 @@ export interface GatewayOptions {
   readonly redactor: Redactor;
   /** How the world reaches us (`https://landline.example.com`), or null. Signatures are checked against it. */
   readonly publicUrl: string | null;
+  /** True when the store admits one process at a time: work of a predecessor is taken up at once. Default false. */
+  readonly storeIsOurs?: boolean;
   /** True when bound to a loopback address: then only loopback names (and `publicUrl`'s) are answered. */
   readonly loopback: boolean;
   /** Null when ready, else why not. Absent: always ready. */

@@ -25,6 +25,8 @@ export interface RunnerPorts {
   readonly host: Pick<GatewayHost, "now" | "after">;
   /** Unique to this process. */
   readonly name: string;
+  /** True: the store has one process at a time, so that what runs when this one starts is nobody's any more. */
+  readonly alone: boolean;
   readonly onError: (error: unknown, id: string) => void;
 }
 
@@ -81,11 +83,11 @@ export function createRunner(ports: RunnerPorts): Runner {
     );
   };
 
-  const scan = async (): Promise<void> => {
+  const scan = async (ownersAreGone: boolean): Promise<void> => {
     for (const record of await store.list()) {
       if (record.state !== "running" || working.has(record.id)) continue;
       const owner = await store.owner(record.id);
-      if (owner === null || owner.until <= host.now()) take(record.id);
+      if (ownersAreGone || owner === null || owner.until <= host.now()) take(record.id);
     }
   };
 
@@ -94,7 +96,7 @@ export function createRunner(ports: RunnerPorts): Runner {
       scanMs,
       () => {
         if (life.stopped) return;
-        void scan()
+        void scan(false)
           .catch((error: unknown) => {
             ports.onError(error, "scan");
           })
@@ -107,7 +109,7 @@ export function createRunner(ports: RunnerPorts): Runner {
   return {
     take,
     start: async () => {
-      await scan();
+      await scan(ports.alone);
       scanLater();
     },
     stop: async () => {
