@@ -20,10 +20,10 @@ const statementMs = 30_000;
 const listenAgainMs = [50, 200, 1_000, 5_000] as const;
 
 /**
- * Rows are found by index; a plan made while a table was small must not read all of it when it has grown. Statements
- * are compiled by nobody's machine code generator: they run for less time than that takes.
+ * Rows are found by index, one by one; a plan made while a table was small must not read all of it when it has grown.
+ * Statements are compiled by nobody's machine code generator: they run for less time than that takes.
  */
-const planning = "-c enable_seqscan=off -c enable_mergejoin=off -c jit=off";
+const planning = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
 
 /** How the driver reads a column of a type. */
 export const parserOf: TypeParser = (oid, format) => types.getTypeParser(oid, format);

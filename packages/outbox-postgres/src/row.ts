@@ -7,8 +7,8 @@ import type { Queryable, Row } from "./database.ts";
 import type { Dimensions } from "./dimensions.ts";
 import { classOf, stateOf } from "./words.ts";
 
-/** Epoch milliseconds of the database's clock, at the beginning of the statement. Stable, so indexes can use it. */
-export const nowMs = "floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint";
+/** Epoch milliseconds of the database's clock. A query of its own, so that it is computed once and indexes can use it. */
+export const nowMs = "(SELECT landline.now_ms())";
 
 /** What `readRecord` reads, of `operation o` joined with `request r`. */
 export const recordColumns = `o.seq, r.id, o.state, o.version, o.lane, o.kind, o.class, o.due, o.deadline, r.created_at, o.updated_at,

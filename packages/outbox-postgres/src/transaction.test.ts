@@ -28,7 +28,7 @@ afterAll(async () => {
   await store.close();
   await pool.end();
   await cluster.destroy();
-});
+}, 60_000);
 
 beforeEach(async () => {
   await administer(cluster.url, "TRUNCATE orders");

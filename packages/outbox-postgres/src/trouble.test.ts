@@ -26,7 +26,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await cluster.destroy();
-});
+}, 60_000);
 
 beforeEach(async () => {
   schema = `trouble_${(schemas += 1)}`;

@@ -7,10 +7,15 @@
  *   index knows `lease` or `lease_until`, so a claim stays within its page.
  * - What is kept for people (`attempt`, `history`, `receipt`) is only ever appended to.
  *
+ * The clock is one function, so that every statement goes by the same one: the database's, at the statement's beginning.
+ *
  * Texts compare as bytes (collation "C"): it is faster, it finds prefixes, and it does not change with the system's
  * libraries. States and classes are small numbers; `words.ts` has the table. `landline.` stands for the schema.
  */
 export const initial = `
+CREATE FUNCTION landline.now_ms() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS
+  'SELECT floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint';
+
 CREATE TABLE landline.lane (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text COLLATE "C" NOT NULL UNIQUE);
 CREATE TABLE landline.kind (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, account text COLLATE "C" NOT NULL, operation text COLLATE "C" NOT NULL, UNIQUE (account, operation));
 CREATE TABLE landline.cause (

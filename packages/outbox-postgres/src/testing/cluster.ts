@@ -47,6 +47,9 @@ export async function startCluster(flags: readonly string[] = []): Promise<Clust
       "max_connections=100",
       "-c",
       "shared_buffers=64MB",
+      // The power does not fail in these tests, and disks of test machines are slow.
+      "-c",
+      "fsync=off",
       ...flags,
     ],
     onLog: () => undefined,

@@ -13,15 +13,15 @@ import { lockTurn, passTurn, turnOf } from "./turn.ts";
 const rowsMax = 5_000;
 
 const insertAsked = `WITH asked AS MATERIALIZED (
-    SELECT * FROM json_to_recordset($1::json) AS x(i text, l integer, k integer, c smallint, n bigint, d bigint, s text, y text, f text, r text, t text, p text, a text, b text, e text, o text)
+    SELECT nextval('landline.request_seq_seq'::regclass) AS q, x.* FROM json_to_recordset($1::json) AS x(i text, l integer, k integer, c smallint, n bigint, d bigint, s text, y text, f text, r text, t text, p text, a text, b text, e text, o text)
   ), kept AS (
-    INSERT INTO landline.request (created_at, id, scope, key, fingerprint, reference, recipient, parent_id, actor, input, rest)
-    SELECT ${nowMs}, i, s, y, f, r, t, p, a, b::json, e::json FROM asked ON CONFLICT (key, scope) DO NOTHING RETURNING seq, id
+    INSERT INTO landline.request (seq, created_at, id, scope, key, fingerprint, reference, recipient, parent_id, actor, input, rest) OVERRIDING SYSTEM VALUE
+    SELECT q, ${nowMs}, i, s, y, f, r, t, p, a, b::json, e::json FROM asked ON CONFLICT (key, scope) DO NOTHING RETURNING seq, id
   ), queued AS (
     INSERT INTO landline.operation (seq, due, deadline, updated_at, lane, kind, class, gate, turn)
-    SELECT seq, greatest(${nowMs}, n), d, ${nowMs}, l, k, c, CASE WHEN o IS NULL THEN 0 ELSE 1 END, o FROM kept JOIN asked ON i = id
+    SELECT q, greatest(${nowMs}, n), d, ${nowMs}, l, k, c, CASE WHEN o IS NULL THEN 0 ELSE 1 END, o FROM asked WHERE (q IN (SELECT seq FROM kept)) IS TRUE
   )
-  SELECT id, (${nowMs})::float8 AS at, (SELECT count(pg_notify($2::text, $3::text)) FROM (SELECT 1 FROM kept LIMIT 1) AS any_kept WHERE $3::text <> '') AS told FROM kept`;
+  SELECT id, ${nowMs}::float8 AS at, (SELECT count(pg_notify($2::text, $3::text)) FROM (SELECT 1 FROM kept LIMIT 1) AS any_kept WHERE $3::text <> '') AS told FROM kept`;
 const selectThere = `SELECT r.scope, r.key, r.id, r.fingerprint, r.created_at::float8 AS at
   FROM json_to_recordset($1::json) AS x(s text, y text) JOIN landline.request r ON r.key = x.y AND r.scope = x.s`;
 

@@ -2,10 +2,10 @@
 import type { Lease } from "@landline/outbox";
 import { manyOf } from "../row.ts";
 import type { Session } from "../session.ts";
-import { waiting } from "../words.ts";
+import { codes } from "../words.ts";
 
 const giveBack = `UPDATE landline.operation o SET lease_until = 0 FROM json_to_recordset($1::json) AS x(seq bigint, lease integer)
-  WHERE o.seq = x.seq AND o.seq = ANY($2::bigint[]) AND o.lease = x.lease AND o.${waiting}`;
+  WHERE o.seq = x.seq AND o.lease = x.lease AND o.state + 0 IN (${codes(["queued", "retrying"])})`;
 
 /** Ends claims that were never started; numbers go on growing. */
 export async function release(session: Session, leases: readonly Lease[]): Promise<void> {
@@ -18,6 +18,6 @@ export async function release(session: Session, leases: readonly Lease[]): Promi
     return place === undefined ? [] : [{ seq: place.seq, lease }];
   });
   if (asked.length === 0) return;
-  await session.db.rows(giveBack, [manyOf(asked), asked.map(({ seq }) => seq)]);
+  await session.db.rows(giveBack, [manyOf(asked)]);
   session.wake();
 }

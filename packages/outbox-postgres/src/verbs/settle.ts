@@ -42,11 +42,11 @@ const asked = `asked AS MATERIALIZED (SELECT * FROM json_to_recordset($1::json) 
 const journal = `journal AS (
     INSERT INTO landline.attempt (seq, number, lease, started_at, started_version, ended_at, ended_version, outcome, status, code, request_id, phase, failure,
       decision, because, digest, body)
-    SELECT seq, attempts, attempt_lease, attempt_at, attempt_version, e, version, o, u, c, r, p, f::json, t, b, attempt_digest, y FROM moved JOIN asked ON q = seq)`;
-const fenced =
-  "o.seq = x.q AND o.seq = ANY($2::bigint[]) AND o.lease = x.l AND o.lease_until > 0 AND o.state = 1 AND o.turn IS NULL";
+    SELECT seq, attempts, attempt_lease, attempt_at, attempt_version, e, version, o, u, c, r, p, f::json, t, b, attempt_digest, y FROM moved)`;
+/** `state + 0` keeps the planner from an index of a state: rows are found by their number alone. */
+const fenced = "o.seq = x.q AND o.lease = x.l AND o.lease_until > 0 AND o.state + 0 = 1 AND o.turn IS NULL";
 const returning =
-  "RETURNING o.seq, o.attempts, o.attempt_lease, o.attempt_at, o.attempt_version, o.attempt_digest, o.version";
+  "RETURNING o.seq, o.attempts, o.attempt_lease, o.attempt_at, o.attempt_version, o.attempt_digest, o.version, x.e, x.o, x.u, x.c, x.r, x.p, x.f, x.t, x.b, x.y";
 
 const acceptAll = `WITH ${asked}, moved AS (
     UPDATE landline.operation o SET state = 4, before = o.state, version = o.version + 1, updated_at = ${nowMs}, due = NULL, lease_until = 0, settled_lease = x.l,
@@ -85,12 +85,19 @@ export async function settleEach(
     settleMany(session, acceptAll, accepting),
     settleMany(session, moveAll, moving),
   ]);
-  // One by one: what the statements do not know, and what they refused, which may have been written already.
-  const results = await Promise.all(
-    settlings.map(
-      async (settling) => accepted.has(settling) || moved.has(settling) || (await settleOne(session, settling, again)),
-    ),
+  const done = new Set([...accepted, ...moved]);
+  // One by one: what the statements do not know, and what they refused, which may have been written already. Those that
+  // want the same provider id take their turn, so that the first who asked has it.
+  const left = Map.groupBy(
+    settlings.filter((settling) => !done.has(settling)),
+    ({ lease, settlement }) => (settlement.type === "accept" ? settlement.providerId : lease.id),
   );
+  await Promise.all(
+    [...left.values()].map(async (some) => {
+      for (const settling of some) if (await settleOne(session, settling, again)) done.add(settling);
+    }),
+  );
+  const results = settlings.map((settling) => done.has(settling));
   for (const [index, { lease }] of settlings.entries()) if (results[index] === true) session.forget(lease.id);
   return results;
 }
@@ -99,7 +106,7 @@ async function settleMany(session: Session, sql: string, placed: readonly Placed
   if (placed.length === 0) return new Set();
   const asking: unknown[] = [];
   for (const each of placed) asking.push(await askedRow(session, each));
-  const rows = await session.db.rows(sql, [manyOf(asking), placed.map(({ place }) => place.seq)]);
+  const rows = await session.db.rows(sql, [manyOf(asking)]);
   const done = new Set(rows.map((row) => number(row, 0)));
   return new Set(placed.filter(({ place }) => done.has(place.seq)).map(({ settling }) => settling));
 }
