@@ -94,10 +94,12 @@ export async function unleash(
   plan: readonly Planned[],
   targets: Targets,
   landed: (incident: Incident) => void,
+  struck: (part: number) => void,
 ): Promise<void> {
   const lasting: Promise<void>[] = [];
-  for (const { blow, afterMs, dice } of plan) {
+  for (const [index, { blow, afterMs, dice }] of plan.entries()) {
     await sleep(afterMs);
+    struck((index + 1) / plan.length);
     const from = Date.now();
     const over = strike(blow, dice, targets).then((target) => {
       if (target !== null) landed({ blow, target, from, to: Date.now() });

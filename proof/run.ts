@@ -98,14 +98,23 @@ export async function prove(options: ProofOptions): Promise<ProofResult> {
     );
     say(`${options.store}, seed ${options.seed}: ${options.operations} operations, ${plan.length} blows to come`);
     const pace = options.operations / options.seconds;
-    const application = beginPosting({ gatewayUrl, apiKey, operations: options.operations, pace });
+    let progress = 0;
+    const { operations } = options;
+    const application = beginPosting({ gatewayUrl, apiKey, operations, pace, progress: () => progress });
     await Promise.all([
       application.done,
-      unleash(plan, { members, sandbox, sandboxUrl, wire, database: place.victim }, (incident) => {
-        incidents.push(incident);
-        if (incidents.length % 20 === 0)
-          say(`  ${incidents.length} blows, ${application.promised.length} operations promised`);
-      }),
+      unleash(
+        plan,
+        { members, sandbox, sandboxUrl, wire, database: place.victim },
+        (incident) => {
+          incidents.push(incident);
+          if (incidents.length % 20 === 0)
+            say(`  ${incidents.length} blows, ${application.promised.length} operations promised`);
+        },
+        (part) => {
+          progress = part;
+        },
+      ),
     ]);
     const restBegan = performance.now();
     await untilRest(gatewayUrl, apiKey);
