@@ -31,12 +31,14 @@ export function enableKeys(on: boolean): void {
 
 /** Whether single-key shortcuts are on, followed. */
 export function useKeysEnabled(): boolean {
-  return useSyncExternalStore((listener) => {
-    listeners.add(listener);
-    return () => {
-      listeners.delete(listener);
-    };
-  }, keysEnabled);
+  return useSyncExternalStore(subscribe, keysEnabled);
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+  };
 }
 
 /** What a key does, by the key (`j`, `?`) or a sequence (`g r`). */

@@ -66,15 +66,14 @@ export function openLive(): () => void {
 
 /** How the stream is doing, followed. */
 export function useLiveStatus(): LiveStatus {
-  return useSyncExternalStore(
-    (watcher) => {
-      watchers.add(watcher);
-      return () => {
-        watchers.delete(watcher);
-      };
-    },
-    () => status,
-  );
+  return useSyncExternalStore(watch, () => status);
+}
+
+function watch(watcher: () => void): () => void {
+  watchers.add(watcher);
+  return () => {
+    watchers.delete(watcher);
+  };
 }
 
 /** Calls back on every event while the component is there. */

@@ -6,26 +6,28 @@ const listeners = new Set<() => void>();
 let present = Date.now();
 let timer: ReturnType<typeof setInterval> | undefined;
 
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  timer ??= setInterval(() => {
+    present = Date.now();
+    for (const each of listeners) each();
+  }, everyMs);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+  };
+}
+
+/** The present moves in steps: whoever reads twice within one reads the same, which React insists on. */
+function snapshot(): number {
+  const now = Date.now();
+  if (now - present >= everyMs) present = now;
+  return present;
+}
+
 /** Epoch milliseconds, at most five seconds old. */
 export function useNow(): number {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      if (timer === undefined) {
-        present = Date.now();
-        timer = setInterval(() => {
-          present = Date.now();
-          for (const each of listeners) each();
-        }, everyMs);
-      }
-      return () => {
-        listeners.delete(listener);
-        if (listeners.size === 0) {
-          clearInterval(timer);
-          timer = undefined;
-        }
-      };
-    },
-    () => present,
-  );
+  return useSyncExternalStore(subscribe, snapshot);
 }

@@ -23,6 +23,13 @@ function changed(): void {
   for (const listener of listeners) listener();
 }
 
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+  };
+}
+
 /** Reveals. @throws {ApiError} */
 export async function revealOperation(id: string, reason: string): Promise<Operation> {
   const operation = await reveal(id, reason);
@@ -38,15 +45,7 @@ export function hide(id: string): void {
 
 /** What is revealed of an operation now, or null. */
 export function useRevealed(id: string): Revealed | null {
-  const revealed = useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => {
-        listeners.delete(listener);
-      };
-    },
-    () => shown.get(id) ?? null,
-  );
+  const revealed = useSyncExternalStore(subscribe, () => shown.get(id) ?? null);
   useEffect(() => {
     if (revealed === null) return undefined;
     const timer = setTimeout(() => {

@@ -12,7 +12,7 @@ export const theme = createTheme({
   headings: { fontFamily: "var(--font)", fontWeight: "620" },
   fontSizes: { xs: "12px", sm: "13px", md: "14px", lg: "16px", xl: "20px" },
   primaryColor: "petrol",
-  primaryShade: { light: 7, dark: 4 },
+  primaryShade: 7,
   autoContrast: true,
   defaultRadius: "sm",
   radius: { xs: "3px", sm: "6px", md: "8px", lg: "12px", xl: "18px" },

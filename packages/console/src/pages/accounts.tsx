@@ -1,4 +1,3 @@
-/** The ways out: how each account is doing, lane by lane, and stopping or starting it. */
 import { Button, Modal } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconPlug } from "@tabler/icons-react";
@@ -11,6 +10,8 @@ import type { Account } from "../api/types.ts";
 import { actOnAccount } from "../api/verbs.ts";
 import { AccountBadge } from "../parts/account-badge.tsx";
 import { Copy } from "../parts/copy.tsx";
+/** The ways out: how each account is doing, lane by lane, and stopping or starting it. */
+import { DialogForm } from "../parts/dialog-form.tsx";
 import { LaneTable } from "../parts/lane-table.tsx";
 import { Moment } from "../parts/moment.tsx";
 import { PageFrame } from "../parts/page.tsx";
@@ -176,10 +177,8 @@ function PauseDialog({ name, onClose }: { readonly name: string; readonly onClos
   const [problem, setProblem] = useState<ApiError | null>(null);
   return (
     <Modal opened onClose={onClose} title={`Pause ${name}`} size={480} closeButtonProps={{ "aria-label": "Close" }}>
-      <form
-        className="dialog"
-        onSubmit={(event) => {
-          event.preventDefault();
+      <DialogForm
+        onSubmit={() => {
           if (reason.trim() === "") return;
           setBusy(true);
           actOnAccount(name, "pause", reason.trim()).then(
@@ -206,7 +205,7 @@ function PauseDialog({ name, onClose }: { readonly name: string; readonly onClos
             Pause
           </Button>
         </div>
-      </form>
+      </DialogForm>
     </Modal>
   );
 }

@@ -17,7 +17,7 @@ export function AccountTable({
   readonly after: string;
 }) {
   return (
-    <div className="scroller" role="region" aria-label="Accounts" tabIndex={0}>
+    <div className="scroller" role="region" aria-label="Figures by account" tabIndex={0}>
       <table className="plain">
         <thead>
           <tr>

@@ -1,10 +1,11 @@
-/** Sends it another way: the next step of its route, or an account and operation that exist, with the input it needs. */
 import { Button, Checkbox, NativeSelect, Radio } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { accountsQuery } from "../api/queries.ts";
 import type { Account, Operation } from "../api/types.ts";
 import { useRevealed } from "../reveal.ts";
+/** Sends it another way: the next step of its route, or an account and operation that exist, with the input it needs. */
+import { DialogForm } from "./dialog-form.tsx";
 import { InFull } from "./in-full.tsx";
 import { InputForm, readTyped } from "./input-form.tsx";
 import type { Typed } from "./input-form.tsx";
@@ -45,11 +46,8 @@ export function FallbackVerb({ operation, busy, problem, submit }: VerbProps) {
       />
     );
   return (
-    <form
-      className="dialog"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
+    <DialogForm
+      onSubmit={() => {
         if (!ready) return;
         const step = way === "route" ? {} : { account: chosen, operation: name, ...(needsInput ? { input } : {}) };
         submit({ ...step, reason: reason.trim() });
@@ -138,7 +136,7 @@ export function FallbackVerb({ operation, busy, problem, submit }: VerbProps) {
           Send it this way
         </Button>
       </div>
-    </form>
+    </DialogForm>
   );
 }
 

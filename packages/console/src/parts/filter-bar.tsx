@@ -1,5 +1,5 @@
 /** The filters of a list: the ones in use as words that can be taken away, the others one step off. */
-import { Button, Menu, NativeSelect, Popover, TextInput } from "@mantine/core";
+import { Button, Menu, NativeSelect, TextInput } from "@mantine/core";
 import { IconFilter, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import type { Filters } from "../filters.ts";
@@ -117,9 +117,9 @@ export function FilterBar({
           onClick={() => {
             change(name, "");
           }}
-          aria-label={`Take away the filter ${labels[name]} ${value}`}
         >
-          <span className="dim">{labels[name]}</span>
+          <span className="visually-hidden">Take away the filter </span>
+          <span className="dim">{labels[name]} </span>
           <span className="clip">{name === "state" && value === waiting ? "Under way" : value}</span>
           <IconX size={12} aria-hidden="true" />
         </button>
@@ -128,62 +128,55 @@ export function FilterBar({
   );
 }
 
+/** One more filter: its name from a menu, its value typed where the menu stood. */
 function AddFilter({ onAdd }: { readonly onAdd: (name: Name, value: string) => void }) {
   const [name, setName] = useState<Name | null>(null);
   const [value, setValue] = useState("");
-  const [menu, setMenu] = useState(false);
+  if (name === null)
+    return (
+      <Menu>
+        <Menu.Target>
+          <Button variant="default" leftSection={<IconFilter size={14} aria-hidden="true" />}>
+            Filter
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {typed.map((each) => (
+            <Menu.Item
+              key={each}
+              onClick={() => {
+                setName(each);
+              }}
+            >
+              {labels[each]}
+            </Menu.Item>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+    );
   return (
-    <Popover
-      opened={name !== null}
-      onDismiss={() => {
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (value.trim() !== "") onAdd(name, value.trim());
         setName(null);
+        setValue("");
       }}
-      trapFocus
-      returnFocus
     >
-      <Popover.Target>
-        <span>
-          <Menu opened={menu} onChange={setMenu}>
-            <Menu.Target>
-              <Button variant="default" leftSection={<IconFilter size={14} aria-hidden="true" />}>
-                Filter
-              </Button>
-            </Menu.Target>
-            <Menu.Dropdown>
-              {typed.map((each) => (
-                <Menu.Item
-                  key={each}
-                  onClick={() => {
-                    setName(each);
-                  }}
-                >
-                  {labels[each]}
-                </Menu.Item>
-              ))}
-            </Menu.Dropdown>
-          </Menu>
-        </span>
-      </Popover.Target>
-      <Popover.Dropdown>
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (name !== null && value.trim() !== "") onAdd(name, value.trim());
-            setName(null);
-            setValue("");
-          }}
-        >
-          <TextInput
-            label={name === null ? "" : labels[name]}
-            description="Exactly this, then Enter"
-            value={value}
-            data-autofocus
-            onChange={(event) => {
-              setValue(event.currentTarget.value);
-            }}
-          />
-        </form>
-      </Popover.Dropdown>
-    </Popover>
+      <TextInput
+        aria-label={labels[name]}
+        placeholder={`${labels[name]} is exactly…, then Enter`}
+        size="xs"
+        w={220}
+        autoFocus
+        value={value}
+        onChange={(event) => {
+          setValue(event.currentTarget.value);
+        }}
+        onKeyDown={({ key }) => {
+          if (key === "Escape") setName(null);
+        }}
+      />
+    </form>
   );
 }

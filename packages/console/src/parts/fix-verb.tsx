@@ -1,8 +1,9 @@
-/** Corrects an operation and sends the correction as a child. First why, then the fields, with the difference in view. */
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import type { Operation } from "../api/types.ts";
 import { useRevealed } from "../reveal.ts";
+/** Corrects an operation and sends the correction as a child. First why, then the fields, with the difference in view. */
+import { DialogForm } from "./dialog-form.tsx";
 import { DiffView } from "./diff-view.tsx";
 import { InFull } from "./in-full.tsx";
 import { InputForm, readTyped } from "./input-form.tsx";
@@ -51,11 +52,8 @@ function Editor({
   const ready = changed && Object.keys(problems).length === 0 && reason.trim() !== "";
   const { field } = failure ?? { field: null };
   return (
-    <form
-      className="dialog"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
+    <DialogForm
+      onSubmit={() => {
         if (ready) submit({ input, reason: reason.trim() });
       }}
     >
@@ -85,6 +83,6 @@ function Editor({
           Send the correction
         </Button>
       </div>
-    </form>
+    </DialogForm>
   );
 }

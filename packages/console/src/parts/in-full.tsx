@@ -1,8 +1,9 @@
-/** Asks why before it shows an operation in full: editing what one cannot see would be guessing. */
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import { ApiError } from "../api/client.ts";
 import { revealOperation } from "../reveal.ts";
+/** Asks why before it shows an operation in full: editing what one cannot see would be guessing. */
+import { DialogForm } from "./dialog-form.tsx";
 import { Problem } from "./problem.tsx";
 import { ReasonField } from "./reason-field.tsx";
 
@@ -23,10 +24,8 @@ export function InFull({
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<ApiError | null>(null);
   return (
-    <form
-      className="dialog"
-      onSubmit={(event) => {
-        event.preventDefault();
+    <DialogForm
+      onSubmit={() => {
         if (reason.trim() === "") return;
         setBusy(true);
         revealOperation(id, reason.trim()).catch((error: unknown) => {
@@ -48,6 +47,6 @@ export function InFull({
           {label}
         </Button>
       </div>
-    </form>
+    </DialogForm>
   );
 }

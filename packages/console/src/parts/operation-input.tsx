@@ -20,7 +20,7 @@ export function OperationInput({ operation }: { readonly operation: Operation })
   const [reason, setReason] = useState("");
   const { input } = revealed?.operation ?? operation;
   const fields = fieldsFor(operation.operation, input).filter(({ name }) => input[name] !== undefined);
-  const closed = revealed !== null || !asking;
+  if (revealed !== null && asking) setAsking(false);
   return (
     <section className="panel" aria-labelledby="input-title">
       <header>
@@ -67,7 +67,7 @@ export function OperationInput({ operation }: { readonly operation: Operation })
         ))}
       </dl>
       <Modal
-        opened={!closed}
+        opened={asking}
         onClose={() => {
           setAsking(false);
         }}

@@ -1,6 +1,7 @@
-/** Ends doubt: what happened, what shows it, and what sending again may cost. */
 import { Button, Radio, Textarea } from "@mantine/core";
 import { useState } from "react";
+/** Ends doubt: what happened, what shows it, and what sending again may cost. */
+import { DialogForm } from "./dialog-form.tsx";
 import { Problem } from "./problem.tsx";
 import { ReasonField } from "./reason-field.tsx";
 import type { VerbProps } from "./verb-dialog.tsx";
@@ -16,10 +17,8 @@ export function ResolveVerb({ operation, busy, problem, submit }: VerbProps) {
   const [reason, setReason] = useState("Doubt settled by hand");
   const ready = choice !== null && reason.trim() !== "" && (choice === "anyway" || evidence.trim() !== "");
   return (
-    <form
-      className="dialog"
-      onSubmit={(event) => {
-        event.preventDefault();
+    <DialogForm
+      onSubmit={() => {
         if (!ready) return;
         submit({
           verdict: choice === "sent" ? "sent" : "not_sent",
@@ -79,6 +78,6 @@ export function ResolveVerb({ operation, busy, problem, submit }: VerbProps) {
           {choice === "sent" ? "Mark as sent" : choice === "anyway" ? "Send anyway" : "Mark as not sent"}
         </Button>
       </div>
-    </form>
+    </DialogForm>
   );
 }

@@ -4,6 +4,7 @@
  */
 import { useEffect, useRef } from "react";
 import type { Summary } from "../api/types.ts";
+import { useFocusOffer } from "../focus.ts";
 import { useKeys } from "../keys.ts";
 
 /** The row to come back to after its page was open. */
@@ -57,12 +58,10 @@ export function useRowKeys(rows: readonly Summary[], actions: Readonly<Record<st
       removeEventListener("focusin", followed);
     };
   });
-  useEffect(() => {
-    if (rows.length === 0) return;
-    const { activeElement } = document;
-    const lost = activeElement === null || activeElement === document.body || activeElement.id === "content";
-    if (!lost) return;
-    if (place.current >= 0) focus(place.current);
-    else if (lastOpened !== null) linkOf(lastOpened)?.focus();
-  }, [rows]);
+  // A row that disappears hands over to its neighbour; coming back from a page, its row has the focus again.
+  useFocusOffer(() => {
+    const row = rows[Math.min(rows.length - 1, place.current)];
+    const id = row?.id ?? lastOpened;
+    return id === null || id === undefined ? null : linkOf(id);
+  });
 }

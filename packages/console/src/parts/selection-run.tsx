@@ -1,14 +1,14 @@
-/** Does one thing to the selected rows, one after the other, and says what became of each. */
 import { Button, Modal, Progress } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useRef, useState } from "react";
-import type { SubmitEvent } from "react";
 import type { Summary } from "../api/types.ts";
 import { act } from "../api/verbs.ts";
 import type { Verb } from "../api/verbs.ts";
 import { plural, shortId } from "../format.ts";
 import { availability, verbWords } from "../words.ts";
+/** Does one thing to the selected rows, one after the other, and says what became of each. */
+import { DialogForm } from "./dialog-form.tsx";
 import { ReasonField } from "./reason-field.tsx";
 
 interface Line {
@@ -35,8 +35,7 @@ export function SelectionRun({
   const able = rows.filter((row) => availability(verb, row) === true);
   const skipped = rows.length - able.length;
   const { label, does } = verbWords[verb];
-  const run = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
+  const run = async (): Promise<void> => {
     if (reason.trim() === "") return;
     setState("running");
     for (const row of able) {
@@ -62,7 +61,7 @@ export function SelectionRun({
       closeButtonProps={{ "aria-label": "Close" }}
     >
       {state === "asking" ? (
-        <form className="dialog" onSubmit={(event) => void run(event)}>
+        <DialogForm onSubmit={() => void run()}>
           <p className="soft">{does}</p>
           {skipped === 0 ? null : (
             <p className="note" data-tone="late">
@@ -76,7 +75,7 @@ export function SelectionRun({
               {label} {able.length}
             </Button>
           </div>
-        </form>
+        </DialogForm>
       ) : (
         <div className="dialog" aria-live="polite">
           <Progress value={able.length === 0 ? 100 : (lines.length / able.length) * 100} aria-label="Progress" />

@@ -10,9 +10,10 @@ import {
   IconStack2,
 } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
+import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { Suspense, lazy, useEffect, useRef, useState } from "react";
 import { groupsQuery } from "../api/queries.ts";
+import { useFocusKeeper } from "../focus.ts";
 import { shortCount } from "../format.ts";
 import { useKeys } from "../keys.ts";
 import { openLive, useLive, useLiveStatus } from "../live.ts";
@@ -40,7 +41,7 @@ export function Shell() {
   const [help, setHelp] = useState(false);
   const shown = places.filter(({ needs }) => needs === null || may(needs));
   useLiveReading(may("overview"));
-  usePageFocus();
+  useFocusKeeper();
   useKeys({
     "/": () => {
       setPalette(true);
@@ -66,7 +67,7 @@ export function Shell() {
       <a className="skip" href="#content">
         Skip to the content
       </a>
-      <div className="side">
+      <nav aria-label="Pages" className="side">
         <Link to="/" className="side-mark">
           <Mark />
         </Link>
@@ -81,7 +82,7 @@ export function Shell() {
           <span>Search</span>
           <Kbd size="xs">/</Kbd>
         </UnstyledButton>
-        <nav aria-label="Pages">
+        <div className="places">
           {shown.map(({ to, label, icon: Icon }) => (
             <Link key={to} to={to} activeOptions={{ exact: to === "/" }} className="place">
               <Icon size={17} stroke={1.6} aria-hidden="true" />
@@ -89,9 +90,9 @@ export function Shell() {
               {to === "/review" ? <ParkedCount /> : null}
             </Link>
           ))}
-        </nav>
+        </div>
         <Person />
-      </div>
+      </nav>
       <Offline />
       <main id="content" tabIndex={-1}>
         <Outlet />
@@ -173,14 +174,4 @@ function useLiveReading(on: boolean): void {
       void queries.invalidateQueries({ queryKey: ["recent"] });
     }, 1_500);
   });
-}
-
-/** After going somewhere the focus is on the page, not on a link that may be gone. */
-function usePageFocus(): void {
-  const path = useRouterState({ select: ({ location }) => location.pathname });
-  useEffect(() => {
-    const { activeElement } = document;
-    if (activeElement === null || activeElement === document.body)
-      document.querySelector<HTMLElement>("#content")?.focus();
-  }, [path]);
 }

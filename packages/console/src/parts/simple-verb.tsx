@@ -1,7 +1,8 @@
-/** Verbs that need nothing but a reason. */
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import { isInDoubt, verbWords, verdict } from "../words.ts";
+/** Verbs that need nothing but a reason. */
+import { DialogForm } from "./dialog-form.tsx";
 import { Problem } from "./problem.tsx";
 import { ReasonField } from "./reason-field.tsx";
 import type { VerbProps } from "./verb-dialog.tsx";
@@ -12,10 +13,8 @@ export function SimpleVerb({ operation, verb, busy, problem, submit }: VerbProps
   const { label, does } = verbWords[verb];
   const late = verb === "retry" && operation.parked_reason === "expired";
   return (
-    <form
-      className="dialog"
-      onSubmit={(event) => {
-        event.preventDefault();
+    <DialogForm
+      onSubmit={() => {
         if (reason.trim() !== "") submit({ reason: reason.trim() });
       }}
     >
@@ -41,6 +40,6 @@ export function SimpleVerb({ operation, verb, busy, problem, submit }: VerbProps
           {label}
         </Button>
       </div>
-    </form>
+    </DialogForm>
   );
 }

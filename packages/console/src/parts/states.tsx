@@ -4,6 +4,7 @@ import { IconCloudOff, IconLock, IconMoodEmpty, IconPlugConnectedX, IconRoute } 
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { ApiError } from "../api/client.ts";
+import { PageFrame } from "./page.tsx";
 
 /** Rows to come. */
 export function Loading({ rows = 8 }: { readonly rows?: number }) {
@@ -43,9 +44,11 @@ export function Blank({
 /** A page that does not exist. */
 export function NotFound() {
   return (
-    <Blank icon={<IconRoute stroke={1.4} />} title="There is no such page">
-      <Link to="/">Go to the overview</Link>
-    </Blank>
+    <PageFrame title="There is no such page">
+      <p>
+        <Link to="/">Go to the overview</Link>
+      </p>
+    </PageFrame>
   );
 }
 

@@ -1,0 +1,100 @@
+/** Every page, in both schemes and on a phone: no finding of axe-core, no sideways scrolling. */
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import type axe from "axe-core";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { numbers } from "./backend.ts";
+import { signIn } from "./browser.ts";
+import type { World } from "./world.ts";
+
+const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+async function findings(page: Page, source: string): Promise<readonly string[]> {
+  // Through the debugger: the page's own policy would refuse a script of ours.
+  await page.evaluate(source);
+  return page.evaluate(async (runOnly) => {
+    const { axe: checker } = window as unknown as { axe: typeof axe };
+    const { violations } = await checker.run(document, { runOnly });
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
+  }, tags);
+}
+
+/** Declares the tests. */
+export function accessibilityTests(world: () => World): void {
+  const paths = async (): Promise<readonly string[]> => {
+    const { backend } = world();
+    const refused = await backend.send(numbers.invalid, "Refused");
+    const doubt = await backend.send(numbers.doubt, "Doubt", { guarantee: "at-most-once" });
+    await Promise.all([refused, doubt].map(async (id) => backend.until(id, "parked")));
+    const { id: bulk } = await backend.ask<{ id: string }>("POST", "/v1/bulk", {
+      action: "retry",
+      query: { state: "parked", code: "21614" },
+      reason: "axe",
+    });
+    return [
+      "/",
+      "/review",
+      "/review?parked_reason=doubt",
+      "/operations",
+      "/operations?q=nothing-begins-so",
+      `/operations/${refused}`,
+      `/operations/${refused}?do=fix`,
+      `/operations/${refused}?do=fallback`,
+      `/operations/${refused}?do=discard`,
+      `/operations/${refused}?show=raw`,
+      `/operations/${refused}?show=escalation`,
+      `/operations/${doubt}`,
+      `/operations/${doubt}?do=resolve`,
+      "/bulk",
+      "/bulk/new?parked_reason=rejected&action=retry",
+      `/bulk/${bulk}`,
+      "/accounts",
+      "/settings",
+      "/no-such-page",
+    ];
+  };
+
+  for (const scheme of ["light", "dark"] as const)
+    test(`axe-core finds nothing on any page, ${scheme}`, async () => {
+      const { backend, browser } = world();
+      const source = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+      const context = await browser.newContext({ colorScheme: scheme });
+      const door = await context.newPage();
+      await door.goto(backend.url);
+      await door.getByLabel("API key").waitFor();
+      expect(await findings(door, source), "sign-in").toEqual([]);
+      await context.close();
+      const page = await signIn(browser, backend, "/", { scheme });
+      const found: string[] = [];
+      for (const path of await paths()) {
+        await page.goto(`${backend.url}${path}`);
+        await page.getByRole("heading").first().waitFor();
+        await page.waitForTimeout(350);
+        found.push(...(await findings(page, source)).map((finding) => `${path} ${finding}`));
+      }
+      expect(found).toEqual([]);
+      expect(page.troubles).toEqual([]);
+      await page.context().close();
+    });
+
+  test("nothing scrolls sideways on a phone, and every place is in reach", async () => {
+    const { backend, browser } = world();
+    const page = await signIn(browser, backend, "/", { width: 360, height: 740 });
+    const wide: string[] = [];
+    for (const path of await paths()) {
+      await page.goto(`${backend.url}${path}`);
+      await page.getByRole("heading").first().waitFor();
+      await page.waitForTimeout(150);
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      if (width > 360) wide.push(`${path} is ${width} wide`);
+    }
+    expect(wide).toEqual([]);
+    await page.goto(backend.url);
+    for (const place of ["Review", "Operations", "Bulk", "Accounts", "Settings"])
+      await expect
+        .poll(async () => page.getByRole("navigation").getByRole("link", { name: place }).isVisible())
+        .toBe(true);
+    await page.context().close();
+  });
+}

@@ -1,0 +1,58 @@
+/**
+ * Makes the pictures of the console in `docs/images/`: the real console in a real browser, before a real gateway, store
+ * and sandbox. `npm run screenshots`.
+ */
+import { mkdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { signIn } from "../packages/console/src/testing/browser.ts";
+import { playScene } from "../packages/console/src/testing/scene.ts";
+import { buildConsole, startWorld } from "../packages/console/src/testing/world.ts";
+
+const directory = fileURLToPath(new URL("../docs/images/", import.meta.url));
+
+buildConsole();
+await mkdir(directory, { recursive: true });
+const { backend, browser, close } = await startWorld();
+try {
+  const scene = await playScene(backend);
+  const pictures = [
+    ["overview", "/?window=15m"],
+    ["review", "/review"],
+    [
+      "review-cause",
+      "/review?account=tw&operation=messages.create&parked_reason=rejected&kind=invalid_request&code=21211",
+    ],
+    ["operation", `/operations/${scene.superseded}`],
+    ["doubt", `/operations/${scene.doubt}`],
+    ["resolve", `/operations/${scene.doubt}?do=resolve`],
+    ["accounts", "/accounts"],
+    ["bulk", `/bulk/${scene.bulk}`],
+  ] as const;
+  for (const scheme of ["light", "dark"] as const) {
+    const page = await signIn(browser, backend, "/", { scheme, width: 1_360, height: 850, scale: 1.5 });
+    for (const [name, path] of pictures) {
+      await page.goto(`${backend.url}${path}`);
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      await page.waitForTimeout(900);
+      await page.screenshot({ path: `${directory}console-${name}-${scheme}.png` });
+    }
+    await page.goto(`${backend.url}/operations/${scene.refused}?do=fix`);
+    await page.getByRole("textbox", { name: "Reason" }).fill("the customer confirmed the number by mail");
+    await page.keyboard.press("Enter");
+    await page.getByRole("textbox", { name: "To", exact: true }).fill("+14155550187");
+    await page.waitForTimeout(600);
+    await page.screenshot({ path: `${directory}console-fix-${scheme}.png` });
+    await page.context().close();
+  }
+  const phone = await signIn(browser, backend, "/", { width: 390, height: 844, scale: 2 });
+  for (const [name, path] of [
+    ["phone-review", "/review?parked_reason=rejected"],
+    ["phone-operation", `/operations/${scene.refused}`],
+  ] as const) {
+    await phone.goto(`${backend.url}${path}`);
+    await phone.waitForTimeout(900);
+    await phone.screenshot({ path: `${directory}console-${name}.png` });
+  }
+} finally {
+  await close();
+}
