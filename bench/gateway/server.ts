@@ -57,7 +57,10 @@ function landline(): Server {
   const accounts = [{ name: "tw", provider, sender, policy: defaultPolicy }];
   const gateway = createGateway({
     outbox: createOutbox({ store, waker: store, accounts, host, hashing }),
-    keys: createKeyRing([{ name: "bench", role: "sender", digest: digest(apiKey) }], { digest, equal: hashing.equal }),
+    keys: createKeyRing([{ name: "bench", role: "sender", digest: digest(apiKey) }], {
+      digest,
+      equal: (left, right) => hashing.equal(left, right),
+    }),
     accounts: new Map([["tw", { provider }]]),
     routes: new Map(),
     documents: store,

@@ -7,6 +7,7 @@
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { Claims } from "./claims.ts";
+import { Deadlines } from "./deadlines.ts";
 import { Dimensions } from "./dimensions.ts";
 import { HashIndex } from "./hash-index.ts";
 import { StoreTrouble, advice } from "./trouble.ts";
@@ -27,6 +28,7 @@ export class Session {
   readonly keys = new HashIndex();
   /** Hash of a provider's id → row. */
   readonly providerIds = new HashIndex();
+  readonly deadlines = new Deadlines();
   readonly path: string;
   readonly #ports: SessionPorts;
   #db: DatabaseSync | null = null;
@@ -96,10 +98,12 @@ export class Session {
 
   committed(): void {
     this.claims.committed();
+    this.deadlines.committed();
   }
 
   rolledBack(): void {
     this.claims.rolledBack();
+    this.deadlines.rolledBack();
     // Sequence numbers of a failed batch are not given out again: gaps do no harm.
     this.#dimensions = null;
     this.runs = null;

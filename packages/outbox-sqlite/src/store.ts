@@ -43,6 +43,7 @@ import { start } from "./verbs/start.ts";
 import { story } from "./verbs/story.ts";
 import { verify } from "./verbs/verify.ts";
 import { witness } from "./verbs/witness.ts";
+import { unfinishedMax } from "./words.ts";
 
 /** Options of {@link sqliteStore}. */
 export interface SqliteStoreOptions extends OpenOptions {
@@ -58,7 +59,8 @@ export interface SqliteStore extends Store, Waker {
 /** Rows the indexes in memory take in per turn of the event loop. */
 const loadRows = 20_000;
 
-const selectHashes = "SELECT seq, key_hash, provider_id FROM operation WHERE seq > ? ORDER BY seq LIMIT ?";
+const selectHashes =
+  "SELECT seq, key_hash, provider_id, state, deadline FROM operation WHERE seq > ? ORDER BY seq LIMIT ?";
 
 /**
  * Opens a store, creating and migrating the file as needed. This process owns the file until `close`.
@@ -157,7 +159,7 @@ export function sqliteStore(path: string, options: SqliteStoreOptions = {}): Sql
       if (!loaded) await ready;
       return read(() => ownedProviderIds(session, account, providerIds, exceptId));
     },
-    expireDue: (limit) => write(() => expireDue(session, limit)),
+    expireDue: (limit) => writeWhenLoaded(() => expireDue(session, limit)),
     awaitingReceipt: (account, before, limit, window) =>
       read(() => awaitingReceipt(session, account, before, limit, window)),
     unattended: (request) => read(() => unattended(session, request)),
@@ -216,6 +218,7 @@ async function load(session: Session, isClosed: () => boolean): Promise<void> {
     const found = rows(session.sql(selectHashes), seq, loadRows);
     for (const row of found) {
       session.keys.add(number(row, 1), number(row, 0));
+      if (number(row, 3) <= unfinishedMax) session.deadlines.note(number(row, 0), number(row, 4));
       const providerId = text(row, 2);
       if (providerId !== null) session.providerIds.add(hashText(providerId), number(row, 0));
     }

@@ -64,6 +64,9 @@ export const rare = "state <> 0 AND state <> 2 AND state <> 4 AND state <> 5";
 /** Not finished: what an ordered operation behind it waits for. */
 export const unfinished = "state IN (0, 1, 2, 3)";
 
+/** The highest number of an unfinished state. */
+export const unfinishedMax = 3;
+
 /** The number of a class: the smaller, the more urgent. */
 export function classCodeOf(name: OperationClass): number {
   return operationClasses.indexOf(name);

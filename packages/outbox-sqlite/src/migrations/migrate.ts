@@ -7,8 +7,9 @@ import { StoreTrouble, advice } from "../trouble.ts";
 import { initial } from "./0001-initial.ts";
 import { attemptBody } from "./0002-attempt-body.ts";
 import { rareWithoutList } from "./0003-rare-without-list.ts";
+import { deadlinesInMemory } from "./0004-deadlines-in-memory.ts";
 
-const steps: readonly string[] = [initial, attemptBody, rareWithoutList];
+const steps: readonly string[] = [initial, attemptBody, rareWithoutList, deadlinesInMemory];
 
 /** The schema this version writes. */
 export const schemaVersion: number = steps.length;

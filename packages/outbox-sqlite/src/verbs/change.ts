@@ -9,7 +9,7 @@ import { next } from "@landline/core";
 import type { AttemptResult } from "@landline/outbox";
 import type { Located } from "../row.ts";
 import type { Session } from "../session.ts";
-import { codeOf } from "../words.ts";
+import { codeOf, unfinishedMax } from "../words.ts";
 import { closeAttempt, note } from "./chronicle.ts";
 import { passTurn } from "./turn.ts";
 
@@ -98,6 +98,7 @@ export function change(
       record.version,
     );
   note(session, { seq, version: record.version + 1, ...mark, before: record.state, after: state });
+  if (codeOf(state) <= unfinishedMax) session.deadlines.note(seq, what.deadline ?? record.deadline);
   session.claims.end(seq);
   if (turn !== null) passTurn(session, turn);
   if (state === "queued" || state === "retrying" || state === "reconciling") session.woken = true;

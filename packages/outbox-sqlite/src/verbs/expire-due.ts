@@ -3,15 +3,17 @@
  */
 import { failure } from "@landline/core";
 import type { OperationRecord } from "@landline/outbox";
-import { number, rows } from "../row.ts";
+import type { Located } from "../row.ts";
+import { first, integer, number, rows } from "../row.ts";
 import type { Session } from "../session.ts";
-import { waiting } from "../words.ts";
+import { unfinished, waiting } from "../words.ts";
 import { change } from "./change.ts";
 import { automatic } from "./chronicle.ts";
 import { locateRow } from "./find.ts";
 import { sortRuns } from "./terms.ts";
 
-const selectLate = `SELECT seq FROM operation WHERE ${waiting} AND deadline <= ? ORDER BY deadline, seq`;
+const selectLate = `SELECT seq FROM operation WHERE seq >= ? AND seq < ? AND ${waiting} AND deadline <= ? ORDER BY deadline, seq`;
+const selectEarliest = `SELECT min(deadline) FROM operation WHERE seq >= ? AND seq < ? AND ${unfinished}`;
 
 /** Ends up to `limit` operations whose deadline has passed and that nobody holds. */
 export function expireDue(session: Session, limit: number): readonly OperationRecord[] {
@@ -19,36 +21,44 @@ export function expireDue(session: Session, limit: number): readonly OperationRe
   sortRuns(session, 1, 1);
   const now = session.now();
   const ended: OperationRecord[] = [];
-  for (const row of rows(session.sql(selectLate), now)) {
-    const seq = number(row, 0);
-    if (ended.length === limit) break;
-    if (session.claims.isHeld(seq, now)) continue;
-    const located = locateRow(session, seq);
-    if (located === null) continue;
-    const doubt = located.record.history.doubtOpen;
-    const because = doubt
-      ? "the deadline passed while an earlier attempt may have been executed"
-      : "the deadline passed before it could be sent";
-    const what = failure({
-      kind: "expired",
-      shape: "transport",
-      execution: doubt ? "unknown" : "not_executed",
-      remedy: doubt ? "reconcile" : "none",
-      responsible: "nobody",
-      message: because,
-      guidance: doubt
-        ? "Ask the provider whether it was sent, then resolve it as sent or not sent."
-        : "Send it again with a later deadline if it still matters.",
-    });
-    change(
-      session,
-      located,
-      [doubt ? "park" : "expire"],
-      { due: null, failure: what, reason: doubt ? "doubt" : null },
-      { event: doubt ? "park" : "expire", actor: automatic, because },
-    );
-    const after = locateRow(session, seq);
-    if (after !== null) ended.push(after.record);
+  for (const { from, to } of session.deadlines.passed(now)) {
+    for (const row of rows(session.sql(selectLate), from, to, now)) {
+      if (ended.length === limit) return ended;
+      const seq = number(row, 0);
+      if (session.claims.isHeld(seq, now)) continue;
+      const located = locateRow(session, seq);
+      if (located === null) continue;
+      expire(session, located);
+      const after = locateRow(session, seq);
+      if (after !== null) ended.push(after.record);
+    }
+    const earliest = first(session.sql(selectEarliest), from, to);
+    session.deadlines.looked(from, (earliest && integer(earliest, 0)) ?? Infinity);
   }
   return ended;
+}
+
+function expire(session: Session, located: Located): void {
+  const doubt = located.record.history.doubtOpen;
+  const because = doubt
+    ? "the deadline passed while an earlier attempt may have been executed"
+    : "the deadline passed before it could be sent";
+  const what = failure({
+    kind: "expired",
+    shape: "transport",
+    execution: doubt ? "unknown" : "not_executed",
+    remedy: doubt ? "reconcile" : "none",
+    responsible: "nobody",
+    message: because,
+    guidance: doubt
+      ? "Ask the provider whether it was sent, then resolve it as sent or not sent."
+      : "Send it again with a later deadline if it still matters.",
+  });
+  change(
+    session,
+    located,
+    [doubt ? "park" : "expire"],
+    { due: null, failure: what, reason: doubt ? "doubt" : null },
+    { event: doubt ? "park" : "expire", actor: automatic, because },
+  );
 }

@@ -63,6 +63,7 @@ export function insert(session: Session, operation: NewOperation): InsertResult 
     );
   session.lastSeq = seq;
   session.keys.add(hash, seq);
+  session.deadlines.note(seq, operation.deadline);
   session.woken = true;
   sortBehind(session, seq);
   if (turn !== null) passTurn(session, turn);
