@@ -161,6 +161,17 @@ describe("bearer tokens", () => {
     expect(server.effects).toHaveLength(1);
   });
 
+  test("a token that is echoed is not shown, neither the one in use nor the one before", async () => {
+    answer = () => ({ status: 200, body: `live-canary-${(issued += 1)}-of-many-letters` });
+    const echo = (which: number) => ({ message: `live-canary-${which}-of-many-letters is not allowed to` });
+    const sender = start({ credentials: credentials() });
+    server.script.push({ status: 401 }, { status: 403, body: JSON.stringify([echo(1), echo(2)]) });
+    const report = await sender.attempt(request, withDeadline());
+    expect(report).toMatchObject({ status: 403, outcome: { type: "rejected" } });
+    expect(report.body).toContain("[redacted] is not allowed to");
+    expect(JSON.stringify([report.outcome, report.body])).not.toContain("live-canary");
+  });
+
   test("a second refusal stops, and blocks the account", async () => {
     server.script.push({ status: 401 }, { status: 401 }, { status: 401 });
     const report = await start({ credentials: credentials() }).attempt(request, withDeadline());

@@ -89,7 +89,12 @@ export function createSender(provider: Provider, options: SenderOptions = {}): A
   const { host = ambient, callbackUrl = null } = options;
   const link = createLink(provider, options.transport ?? createTransport(options, host), host);
   const diagnoses = createDiagnoses(link);
-  const textsOf = refusalTexts(provider.secrets);
+  let texts = { secrets: link.secrets, of: refusalTexts(link.secrets) };
+  const textsOf = (input: unknown): RefusalText => {
+    const { secrets } = link;
+    if (texts.secrets !== secrets) texts = { secrets, of: refusalTexts(secrets) };
+    return texts.of(input);
+  };
   const operationOf = (name: string): Operation | null =>
     Object.hasOwn(provider.operations, name) ? (provider.operations[name] ?? null) : null;
 

@@ -13,7 +13,7 @@ import { tokenSource } from "./token.ts";
 export interface Link {
   readonly provider: Provider;
   readonly clock: Ambient;
-  /** Removes the account's secrets from words that are shown. */
+  /** Removes secrets from words that are shown. */
   readonly redactor: Redactor;
   /** Makes sure that there is a token, before anything else is waited for; null: nothing to do for these credentials. */
   readonly authorise: ((limits: Limits) => Promise<Outcome | null>) | null;
@@ -23,28 +23,44 @@ export interface Link {
   close(): void;
 }
 
+/** The link of a configured account. */
+export interface AccountLink extends Link {
+  /** What must not be shown: the account's secrets and the tokens issued last. Another list when it changes. */
+  readonly secrets: readonly string[];
+}
+
 /** What came back, or the outcome of a request that could not be authorised and never left. */
 export type Exchanged = Observation | { readonly type: "unauthorised"; readonly outcome: Outcome };
 
 /** Joins a provider with a transport. */
-export function createLink(provider: Provider, transport: Transport, clock: Ambient): Link {
+export function createLink(provider: Provider, transport: Transport, clock: Ambient): AccountLink {
   const { credentials } = provider;
   const redactor = createRedactor(provider.secrets);
+  const { secrets } = provider;
   const close = (): void => {
     transport.close();
   };
   if (credentials.type === "static") {
     const authorization = credentials.headers;
     const exchange: Link["exchange"] = (request, limits) => transport.send({ request, authorization }, limits);
-    return { provider, clock, redactor, authorise: null, exchange, close };
+    return { provider, clock, redactor, authorise: null, secrets, exchange, close };
   }
   const source: TokenSource = tokenSource(credentials, transport, clock);
+  const known = { tokens: [] as readonly string[], secrets, redactor };
+  const learn = (token: string): void => {
+    if (known.tokens.includes(token)) return;
+    // A request under way may still carry the one before.
+    known.tokens = [...known.tokens.slice(-1), token];
+    known.secrets = [...secrets, ...known.tokens];
+    known.redactor = createRedactor(known.secrets);
+  };
   const exchange: Link["exchange"] = async (request, limits) => {
     const until = clock.monotonic() + limits.timeoutMs;
     const left = (): Limits => ({ timeoutMs: until - clock.monotonic(), signal: limits.signal });
     for (let refreshed = false; ; refreshed = true) {
       const answer = await source.token(left());
       if (!answer.ok) return { type: "unauthorised", outcome: answer.outcome };
+      learn(answer.token);
       const observation = await transport.send({ request, authorization: credentials.headers(answer.token) }, left());
       if (observation.type !== "response" || observation.status !== 401) return observation;
       source.refused(answer.token);
@@ -55,5 +71,17 @@ export function createLink(provider: Provider, transport: Transport, clock: Ambi
     const answer = await source.token(limits);
     return answer.ok ? null : answer.outcome;
   };
-  return { provider, clock, redactor, authorise, exchange, close };
+  return {
+    provider,
+    clock,
+    authorise,
+    exchange,
+    close,
+    get secrets() {
+      return known.secrets;
+    },
+    get redactor() {
+      return known.redactor;
+    },
+  };
 }
