@@ -12,9 +12,7 @@ import type { Limits, Transport } from "./exchange.ts";
 import { inTime } from "./in-time.ts";
 
 /** A token, or the outcome of the operation that could not get one. */
-type TokenAnswer =
-  | { readonly ok: true; readonly token: string }
-  | { readonly ok: false; readonly outcome: Outcome };
+type TokenAnswer = { readonly ok: true; readonly token: string } | { readonly ok: false; readonly outcome: Outcome };
 
 /** Gives tokens. */
 export interface TokenSource {
