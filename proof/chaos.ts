@@ -122,7 +122,7 @@ async function strike(blow: Blow, dice: number, targets: Targets): Promise<strin
   const within = (low: number, high: number): number => between(() => dice, low, high);
   switch (blow) {
     case "kill":
-      // All are down at once: the blow waits for somebody to hit.
+      // Everybody is down or has just begun to live: the blow waits for somebody to hit.
       if (member === undefined) {
         await sleep(100);
         return strike(blow, dice, targets);
@@ -130,8 +130,9 @@ async function strike(blow: Blow, dice: number, targets: Targets): Promise<strin
       await member.kill();
       return member.name;
     case "suspend":
-      await member?.suspend(leaseMs + within(500, 2_500));
-      return member?.name ?? null;
+      if (member === undefined) return null;
+      await member.suspend(leaseMs + within(500, 2_500));
+      return member.name;
     case "sandbox":
       await sandbox.kill();
       return sandbox.name;

@@ -9,7 +9,7 @@ import type { Service } from "../apps/landline/src/demo/processes.ts";
 /** A process that is brought back whenever it is killed. */
 export interface Member {
   readonly name: string;
-  /** Whether it stands where it can be hit: not between a death and the next life. */
+  /** Whether it can be hit: it lives, and has lived long enough to have something under way. */
   readonly standing: boolean;
   /** `kill -9` and a new start; resolves when the new one is ready. */
   kill(): Promise<void>;
@@ -25,23 +25,26 @@ export interface Recipe {
   readonly args: readonly string[];
 }
 
+/** How long a new process is spared, in milliseconds. */
+const spareMs = 1_000;
+
 /** Starts a member. @throws when it ends before it is ready */
 export async function startMember({ name, args }: Recipe): Promise<Member> {
   let service = await startService(args);
-  let standing = true;
+  let standsSince = performance.now();
   const signal = (what: NodeJS.Signals): void => {
     if (service.alive()) process.kill(service.pid, what);
   };
   return {
     name,
     get standing() {
-      return standing;
+      return performance.now() - standsSince > spareMs;
     },
     async kill() {
-      standing = false;
+      standsSince = Infinity;
       await service.kill();
       service = await again(args);
-      standing = true;
+      standsSince = performance.now();
     },
     async suspend(ms) {
       signal("SIGSTOP");

@@ -128,8 +128,11 @@ export const ordinaryFaults = {
       share(operation, 0.01, { hang: true, accept: true, accept_delay: "600ms" }),
       share(operation, 0.02, { status: 502, html: true }),
       share(operation, 0.02, { truncate: 40 }),
-      share(operation, 0.02, { status: 429 }),
     ]),
+    ...operations.map((operation) => ({
+      when: { operation },
+      do: { rate_limit: { per_second: 40, burst: 40, retry_after: true } },
+    })),
     // Of most messages nothing is ever heard, so that doubt has to be settled by asking.
     { when: { operation: "messages.*", share: 0.6 }, do: { callbacks: { drop: 1 } } },
     { when: { operation: "messages.*" }, do: { delay: "10ms", callbacks: { duplicate: 1, shuffle: true } } },
