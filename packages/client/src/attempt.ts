@@ -44,7 +44,7 @@ export async function attemptOnce(
 
 /** Reads what came back. Total: whatever the bytes, there is a report. */
 export function judge(link: Link, operation: Operation, input: unknown, seen: Exchanged): AttemptReport {
-  if (seen.type === "unauthorised") return neverSent(seen.outcome);
+  if (seen.type === "unauthorised") return { ...neverSent(seen.outcome), response: seen.response ?? null };
   if (seen.type === "transport") {
     const outcome = shown(link, classify(seen, null, operation.traits, seen.at));
     return { outcome, status: null, requestId: null, phase: seen.phase, ...saidNothing };

@@ -189,13 +189,13 @@ describe("bearer tokens", () => {
     const sender = start({ credentials: credentials() });
     expect((await sender.attempt(request, withDeadline())).outcome.type).toBe("accepted");
     expect(tokenRequests()).toBe(2);
-    answer = () => ({ status: 401, body: "" });
+    answer = () => ({ status: 401, body: '{"error":"invalid_client","client_secret":"open-sesame"}' });
     const refused = start({ credentials: credentials() });
     server.received.length = 0;
-    expect((await refused.attempt(request, withDeadline())).outcome).toMatchObject({
-      type: "rejected",
-      blocksAccount: true,
-      failure: { execution: "not_executed" },
+    expect(await refused.attempt(request, withDeadline())).toMatchObject({
+      outcome: { type: "rejected", blocksAccount: true, failure: { execution: "not_executed" } },
+      phase: "prepare",
+      body: '{"error":"invalid_client","client_secret":"[redacted]"}',
     });
     expect(server.received).toHaveLength(1);
   });

@@ -2,7 +2,7 @@
  * One account's line to its provider: requests go out with credentials, observations come back. A refused bearer token
  * is refreshed once and the request repeated once, never in a loop; Basic and API keys have nothing to refresh.
  */
-import type { Observation, Outcome, Provider, Redactor, RequestDescription } from "@landline/core";
+import type { Observation, Outcome, Provider, Redactor, RequestDescription, ResponseObservation } from "@landline/core";
 import { createRedactor } from "@landline/core";
 import type { Ambient } from "@landline/host/ambient";
 import type { Limits, Transport } from "./exchange.ts";
@@ -30,7 +30,14 @@ export interface AccountLink extends Link {
 }
 
 /** What came back, or the outcome of a request that could not be authorised and never left. */
-export type Exchanged = Observation | { readonly type: "unauthorised"; readonly outcome: Outcome };
+export type Exchanged =
+  | Observation
+  | {
+      readonly type: "unauthorised";
+      readonly outcome: Outcome;
+      /** What was answered to the request for a token, when anything was. */
+      readonly response?: ResponseObservation;
+    };
 
 /** Joins a provider with a transport. */
 export function createLink(provider: Provider, transport: Transport, clock: Ambient): AccountLink {
@@ -59,7 +66,10 @@ export function createLink(provider: Provider, transport: Transport, clock: Ambi
     const left = (): Limits => ({ timeoutMs: until - clock.monotonic(), signal: limits.signal });
     for (let refreshed = false; ; refreshed = true) {
       const answer = await source.token(left());
-      if (!answer.ok) return { type: "unauthorised", outcome: answer.outcome };
+      if (!answer.ok) {
+        const { outcome, response } = answer;
+        return { type: "unauthorised", outcome, ...(response === undefined ? {} : { response }) };
+      }
       learn(answer.token);
       const observation = await transport.send({ request, authorization: credentials.headers(answer.token) }, left());
       if (observation.type !== "response" || observation.status !== 401) return observation;

@@ -5,14 +5,21 @@
  * are repeated a few times within the caller's time; a refused client (`invalid_client`) never is. A failure here means
  * that the caller's own request never left.
  */
-import type { Credentials, Outcome } from "@landline/core";
+import type { Credentials, Outcome, ResponseObservation } from "@landline/core";
 import { backoffDelay, failure } from "@landline/core";
 import type { Ambient } from "@landline/host/ambient";
 import type { Limits, Transport } from "./exchange.ts";
 import { inTime } from "./in-time.ts";
 
 /** A token, or the outcome of the operation that could not get one. */
-type TokenAnswer = { readonly ok: true; readonly token: string } | { readonly ok: false; readonly outcome: Outcome };
+type TokenAnswer =
+  | { readonly ok: true; readonly token: string }
+  | {
+      readonly ok: false;
+      readonly outcome: Outcome;
+      /** What the token endpoint refused with, when it answered. */
+      readonly response?: ResponseObservation;
+    };
 
 /** Gives tokens. */
 export interface TokenSource {
@@ -56,11 +63,13 @@ export function tokenSource(credentials: TokenCredentials, transport: Transport,
         return { ok: true, token: reading.token };
       }
       const { outcome } = reading;
+      // A success that could not be read may hold a token under a name nobody knows.
+      const response = observation.type === "response" && observation.status >= 400 ? { response: observation } : {};
       if (outcome.type === "rejected" || outcome.type === "accepted" || attempt === attemptsMax) {
-        return { ok: false, outcome: neverLeft(outcome) };
+        return { ok: false, outcome: neverLeft(outcome), ...response };
       }
       const asked = outcome.retryAt === null ? 0 : outcome.retryAt - clock.now();
-      if (asked > 10_000) return { ok: false, outcome: neverLeft(outcome) };
+      if (asked > 10_000) return { ok: false, outcome: neverLeft(outcome), ...response };
       const delay = Math.max(asked, backoffDelay(attempt, backoff, clock.random()));
       await new Promise<void>((resolve) => {
         clock.after(delay, resolve);
