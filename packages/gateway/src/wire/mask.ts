@@ -4,24 +4,12 @@
  * Ids, keys and codes stay, so that a viewer can still tell somebody which operation is meant.
  */
 import type { WireFailure } from "@landline/core";
-import { isRecord, maskNumbers, maskPhone, messageFields, redactedMark } from "@landline/core";
+import { isRecord, maskNumbers, maskPhone, messageFields, personFields, redactedMark } from "@landline/core";
 import type { WireOperation, WireOperationSummary } from "./operation.ts";
 
 /** Fields that carry what is said, or say who a person is. */
 const hidden: ReadonlySet<string> = new Set(
-  [
-    ...messageFields,
-    "template_variables",
-    "custom_code",
-    "parameters",
-    "first_name",
-    "last_name",
-    "email",
-    "address",
-    "birthday",
-    "birth_date",
-    "date_of_birth",
-  ].map(folded),
+  [...messageFields, ...personFields, "template_variables", "custom_code", "parameters"].map(folded),
 );
 /** Fields that are a number or an address as a whole, however it is written. */
 const addresses: ReadonlySet<string> = new Set(["to", "recipient", "phone", "phonenumber", "msisdn", "mobile"]);
