@@ -77,9 +77,12 @@ export interface RateLimitRest {
  * @returns null unless both numbers are said readably
  */
 export function rateLimitRest(headers: HeaderMap, now: number): RateLimitRest | null {
+  const limits = limitsOf(headers);
+  // Most answers say nothing, and every answer is asked.
+  if (limits.every(([remaining]) => remaining === undefined)) return null;
   const clock = providerClock(headers["date"], now);
   let least: RateLimitRest | null = null;
-  for (const [remaining, reset] of limitsOf(headers)) {
+  for (const [remaining, reset] of limits) {
     const left = remaining === undefined || !/^\d{1,15}$/.test(remaining.trim()) ? null : Number(remaining);
     const delay = left === null ? null : parseReset(reset, clock);
     if (left === null || delay === null) continue;
