@@ -68,7 +68,7 @@ describe("differences", () => {
 
   test("both sides can be put together again", () => {
     const [left, right] = ["a  b c\nd", "b c x\nd e"];
-    const { before, after } = compareTexts(left!, right!);
+    const { before, after } = compareTexts(left, right);
     expect(before.map(({ text }) => text).join("")).toBe(left);
     expect(after.map(({ text }) => text).join("")).toBe(right);
   });

@@ -33,6 +33,8 @@ export interface Summed {
   /** False: only the newest were read; `from` is then the oldest of them. */
   readonly complete: boolean;
   readonly from: number;
+  /** Where the picture begins: a start long before anything happened would only push everything to the edge. */
+  readonly shownFrom: number;
   readonly until: number;
   readonly perMinute: number;
   readonly counts: Readonly<Record<Fate, number>>;
@@ -77,6 +79,8 @@ export function fateOf(operation: Summary): Fate {
 export function summarize(operations: readonly Summary[], complete: boolean, since: number, now: number): Summed {
   const created = (operation: Summary): number => Date.parse(operation.created_at);
   const from = complete ? since : Math.min(now, ...operations.map(created));
+  const first = Math.min(now, ...operations.map(created));
+  const shownFrom = operations.length > 0 && first - from > (now - from) * 0.75 ? first - (now - first) * 0.15 : from;
   const byFate = Map.groupBy(operations, fateOf);
   const sizes = (groups: ReadonlyMap<Fate, readonly Summary[]>): Record<Fate, number> =>
     Object.fromEntries(fates.map((fate) => [fate, groups.get(fate)?.length ?? 0])) as Record<Fate, number>;
@@ -88,6 +92,7 @@ export function summarize(operations: readonly Summary[], complete: boolean, sin
     total: operations.length,
     complete,
     from,
+    shownFrom,
     until: now,
     perMinute: operations.length / Math.max(1, (now - from) / 60_000),
     counts: sizes(byFate),
@@ -98,7 +103,7 @@ export function summarize(operations: readonly Summary[], complete: boolean, sin
         .map((each) => Date.parse(each.updated_at) - created(each)),
     ),
     series: Object.fromEntries(
-      fates.map((fate) => [fate, bucketTimes((byFate.get(fate) ?? []).map(created), from, now, bars)]),
+      fates.map((fate) => [fate, bucketTimes((byFate.get(fate) ?? []).map(created), shownFrom, now, bars)]),
     ) as Record<Fate, readonly number[]>,
     byAccount: new Map(
       [...Map.groupBy(operations, ({ account }) => account)].map(([name, own]) => [

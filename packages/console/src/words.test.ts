@@ -69,8 +69,14 @@ describe("what is said and offered", () => {
 });
 
 describe("the story", () => {
-  const line = (at: string, event: string, because: string | null, after: string): History =>
-    ({ at, event, actor: "landline", because, before: null, after }) as History;
+  const line = (at: string, event: string, because: string | null, after: string): History => ({
+    at,
+    event,
+    actor: "landline",
+    because,
+    before: null,
+    after,
+  });
   const attempt = {
     number: 1,
     started_at: "2026-01-01T00:00:01Z",

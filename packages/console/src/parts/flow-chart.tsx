@@ -22,7 +22,7 @@ export function FlowChart({ sum }: { readonly sum: Summed }) {
   const height = 132;
   const step = width / size;
   const at = (index: number): string =>
-    clock(new Date(sum.from + ((sum.until - sum.from) * index) / size).toISOString(), sum.until);
+    clock(new Date(sum.shownFrom + ((sum.until - sum.shownFrom) * index) / size).toISOString(), sum.until);
   return (
     <figure className="flow">
       <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label="Operations over time">

@@ -8,9 +8,12 @@ import { fieldsFor } from "../fields.ts";
 import { duration } from "../format.ts";
 import { useNow } from "../now.ts";
 import { useMay } from "../permissions.ts";
-import { hide, useRevealed } from "../reveal.ts";
+import { hide, revealMs, useRevealed } from "../reveal.ts";
 import { countSegments } from "../segments.ts";
 import { InFull } from "./in-full.tsx";
+
+/** What the gateway writes instead of what a message says. */
+const redacted = "[redacted]";
 
 /** The panel. */
 export function OperationInput({ operation }: { readonly operation: Operation }) {
@@ -58,7 +61,7 @@ export function OperationInput({ operation }: { readonly operation: Operation })
           <div key={name}>
             <dt className="mono">{name}</dt>
             <dd className={kind === "message" ? "said" : "mono"}>
-              {shown(input[name])}
+              {revealed === null && input[name] === redacted ? <span className="dim">hidden</span> : shown(input[name])}
               {kind === "message" && revealed !== null ? (
                 <span className="dim"> · {segmentWords(shown(input[name]))}</span>
               ) : null}
@@ -89,7 +92,7 @@ export function OperationInput({ operation }: { readonly operation: Operation })
 
 function TimeLeft({ until }: { readonly until: number }) {
   const now = useNow();
-  return <span className="num">{duration(Math.max(0, until - now))}</span>;
+  return <span className="num">{duration(Math.min(revealMs, Math.max(0, until - now)))}</span>;
 }
 
 function segmentWords(text: string): string {

@@ -8,6 +8,11 @@ import type { VerbProps } from "./verb-dialog.tsx";
 
 type Choice = "sent" | "not_sent" | "anyway";
 
+const buttonWords: Readonly<Record<Choice, string>> = {
+  sent: "Mark as sent",
+  not_sent: "Mark as not sent",
+  anyway: "Send anyway",
+};
 const accepted = "No evidence either way: sent again knowingly, a duplicate is accepted.";
 
 /** The form. */
@@ -75,7 +80,7 @@ export function ResolveVerb({ operation, busy, problem, submit }: VerbProps) {
       <Problem problem={problem} />
       <div className="dialog-foot">
         <Button type="submit" loading={busy} disabled={!ready} color="violet.9">
-          {choice === "sent" ? "Mark as sent" : choice === "anyway" ? "Send anyway" : "Mark as not sent"}
+          {choice === null ? "Settle it" : buttonWords[choice]}
         </Button>
       </div>
     </DialogForm>

@@ -84,7 +84,7 @@ export function Shell() {
         </UnstyledButton>
         <div className="places">
           {shown.map(({ to, label, icon: Icon }) => (
-            <Link key={to} to={to} activeOptions={{ exact: to === "/" }} className="place">
+            <Link key={to} to={to} activeOptions={{ exact: to === "/", includeSearch: false }} className="place">
               <Icon size={17} stroke={1.6} aria-hidden="true" />
               <span>{label}</span>
               {to === "/review" ? <ParkedCount /> : null}

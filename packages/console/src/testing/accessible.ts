@@ -76,7 +76,7 @@ export function accessibilityTests(world: () => World): void {
       expect(found).toEqual([]);
       expect(page.troubles).toEqual([]);
       await page.context().close();
-    });
+    }, 180_000);
 
   test("nothing scrolls sideways on a phone, and every place is in reach", async () => {
     const { backend, browser } = world();
