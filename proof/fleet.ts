@@ -25,26 +25,30 @@ export interface Recipe {
   readonly args: readonly string[];
 }
 
-/** How long a new process is spared, in milliseconds. */
+/** A new process is spared for as long as its start took, and at least so many milliseconds. */
 const spareMs = 1_000;
 
 /** Starts a member. @throws when it ends before it is ready */
 export async function startMember({ name, args }: Recipe): Promise<Member> {
+  const asked = performance.now();
   let service = await startService(args);
   let standsSince = performance.now();
+  let birthMs = standsSince - asked;
   const signal = (what: NodeJS.Signals): void => {
     if (service.alive()) process.kill(service.pid, what);
   };
   return {
     name,
     get standing() {
-      return performance.now() - standsSince > spareMs;
+      return performance.now() - standsSince > Math.max(spareMs, birthMs);
     },
     async kill() {
       standsSince = Infinity;
       await service.kill();
+      const killed = performance.now();
       service = await again(args);
       standsSince = performance.now();
+      birthMs = standsSince - killed;
     },
     async suspend(ms) {
       signal("SIGSTOP");

@@ -13,10 +13,17 @@ export function tableOf(result: ProofResult): string {
     .map(([blow, count]) => `${count} × ${words[blow as keyof typeof words]}`)
     .join(", ");
   const verdict = faults.length === 0 ? "Nothing broken." : `**${faults.length} faults.**`;
+  const { store, operations, kills, seconds, seed, workers: count } = options;
+  const many = store === "postgres" ? ` --workers ${count}` : "";
+  const command = `npm run proof -- --store ${store} --operations ${operations} --kills ${kills} --seconds ${seconds} --seed ${seed}${many}`;
   return [
-    `### ${options.store === "sqlite" ? "SQLite" : "PostgreSQL"}, seed ${options.seed}`,
+    `## ${options.store === "sqlite" ? "SQLite" : "PostgreSQL"}, seed ${options.seed}`,
     "",
     `${options.operations} operations, ${workers}; ${hits}. ${Math.round(result.seconds)} s in all; at rest ${result.restSeconds.toFixed(1)} s after the last blow. ${verdict}`,
+    "",
+    "```sh",
+    command,
+    "```",
     "",
     "| provider can… | promised | sent once | lost | duplicates | answers lost | settled by asking, repeating or receipt | parked as doubt | parked otherwise | requests |",
     "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- | ---: |",
@@ -59,7 +66,27 @@ export function pageOf(results: readonly ProofResult[]): string {
   return [
     "# The proof",
     "",
-    `Node ${process.version}, ${process.platform} ${release()} ${process.arch}.`,
+    "Real processes on loopback, killed for real: gateway, workers, a fake provider with a ledger of its own, and a wire between",
+    "them that can be cut. An application posts and repeats what was not answered; a seed decides what goes wrong and when.",
+    "Afterwards what was promised, what the store believes and what the ledger says are held against each other.",
+    "",
+    "A quarter of all requests go wrong besides: resets before and after acceptance, 500 although it was accepted, timeouts,",
+    "acceptance long after the client has gone, HTML instead of JSON, cut answers, 429 beyond 40 a second; callbacks come twice,",
+    "shuffled, or never.",
+    "",
+    "- **lost**: promised and not in the store, or called sent and never happened, or happened and called not sent.",
+    "- **duplicates**: happened more than once.",
+    "- **answers lost**: operations of which at least one answer never arrived whole. That is doubt, and every doubt ends in one of the",
+    "  two columns after it.",
+    "- **parked as doubt**: left to a person. The checker accepts only those whose answer the ledger shows as lost, or whose attempt",
+    "  was hit by a blow. Where the provider can be asked or recognises a repeat there must be none, but for operations that were hit",
+    "  so often that they are suspected to kill their worker (poison).",
+    "- Nobody may send again into a doubt that cannot be settled, and all requests of an operation must have the same bytes and key.",
+    "",
+    "Every run also passes `landline verify` and `landline verify --ledger` ([invariants](invariants.md)).",
+    "",
+    `Node ${process.version}, ${process.platform} ${release()} ${process.arch}. The blows come from the seed; at which instruction they land does`,
+    "not, so a run can be repeated in kind and not to the letter. `npm run simulate -- --durable` is exact instead.",
     "",
     ...results.map(tableOf),
   ].join("\n");
