@@ -3,6 +3,10 @@
  * each lane and class it reads one range of one index and skips what others are taking at this moment, so the cost is
  * that of what is handed out, whatever waits and whatever has finished.
  *
+ * Nobody waits for a claim to reach the disk. A claim promises nothing to anybody: should the server lose power and
+ * forget it, its number is given out again, and of two who hold the same number one starts and the other is told no. The
+ * start is flushed before anything is sent, and everything before it with it.
+ *
  * The claim changes only columns no index knows. Rows in hand stay at the head of the index until they start; they are
  * few, because workers claim only what they can start at once.
  */
@@ -25,7 +29,8 @@ function dueOf(code: number): string {
       ORDER BY due, seq LIMIT l.n${taken.join("")} FOR UPDATE SKIP LOCKED) d)`;
 }
 
-const claimDue = `WITH lanes AS MATERIALIZED (SELECT * FROM unnest($1::integer[], $2::integer[]) AS x(lane, n)), ${classCodes.map(dueOf).join(", ")}
+const claimDue = `WITH lanes AS MATERIALIZED (
+    SELECT x.lane, x.n, set_config('synchronous_commit', 'off', true) FROM unnest($1::integer[], $2::integer[]) AS x(lane, n)), ${classCodes.map(dueOf).join(", ")}
   UPDATE landline.operation o SET lease = o.lease + 1, lease_until = ${nowMs} + $3::bigint
   FROM (${classCodes.map((code) => `SELECT seq FROM c${code}`).join(" UNION ALL ")}) c, landline.request r
   WHERE o.seq = c.seq AND r.seq = o.seq RETURNING ${recordColumns}`;
