@@ -8,6 +8,7 @@ function setUp(faults: { commit?: Error; recover?: Error } = {}): {
   commits: GroupCommit;
   log: string[];
   turn: () => void;
+  task: () => void;
 } {
   const log: string[] = [];
   const ends: (() => void)[] = [];
@@ -28,11 +29,20 @@ function setUp(faults: { commit?: Error; recover?: Error } = {}): {
     committed: () => log.push("committed"),
     rolledBack: () => log.push("rolledBack"),
   };
-  const commits = new GroupCommit(transactions, (callback) => ends.push(callback));
+  const tasks: (() => void)[] = [];
+  const commits = new GroupCommit(
+    transactions,
+    (callback) => ends.push(callback),
+    (callback) => tasks.push(callback),
+  );
+  const task = (): void => {
+    for (const end of tasks.splice(0)) end();
+  };
   const turn = (): void => {
+    task();
     for (const end of ends.splice(0)) end();
   };
-  return { commits, log, turn };
+  return { commits, log, turn, task };
 }
 
 test("what is called together is committed together, in order", async () => {
@@ -73,6 +83,34 @@ test("a burst of lone callers does not cost a commit each", async () => {
   turn();
   await Promise.all(calls);
   expect(log.filter((line) => line === "commit")).toHaveLength(17);
+});
+
+test("callers in tasks of their own share the commit of their turn, also when each comes alone", async () => {
+  const { commits, log, turn, task } = setUp();
+  const committed = (): number => log.filter((line) => line === "commit").length;
+  const calls: Promise<number>[] = [];
+  for (let index = 0; index < 10; index += 1) {
+    calls.push(commits.write(() => index));
+    for (let hop = 0; hop < 5; hop += 1) await Promise.resolve();
+    task();
+  }
+  expect(committed()).toBe(1);
+  turn();
+  await Promise.all(calls);
+  expect(committed()).toBe(2);
+});
+
+test("whoever comes alone in turn after turn is served at once again", async () => {
+  const { commits, log, turn } = setUp();
+  await Promise.all([commits.write(() => 1), commits.write(() => 2)]);
+  for (let index = 0; index < 32; index += 1) {
+    const call = commits.write(() => index);
+    turn();
+    await call;
+  }
+  const before = log.length;
+  await commits.write(() => "at once");
+  expect(log.length).toBeGreaterThan(before);
 });
 
 test("a failed commit rejects everybody and replaces the connection", async () => {

@@ -4,9 +4,10 @@
  *
  * When is a batch closed? At the end of the turn (`endOfTurn`), as long as others turn up: at 64 connections that is
  * ten times the throughput of a commit each. But a lone caller should not wait for the loop to go round, so while the
- * batches have been of one, a verb is committed as soon as the running microtasks are through. A burst is met by the
- * limit of such commits in a turn; the first batch of two or more ends them. A timer to collect more would only idle
- * the processor, so there is none.
+ * last batches have all been of one, a verb is committed as soon as the running microtasks are through. What tells the
+ * loop of a lone caller from many callers is the task: he goes on in the task his promise was kept in, another's
+ * request comes in a task of its own (`endOfTask`), and from the second task of a turn on nobody is alone. A timer to
+ * collect more would only idle the processor, so there is none.
  *
  * When a commit fails, nothing of its batch is acknowledged: every promise of it is rejected, and the connection is
  * not trusted any more; `recover` opens a new one that reads what really is on the disk. When one verb fails on its
@@ -16,6 +17,9 @@ import type { StoreTrouble } from "./trouble.ts";
 
 /** Commits a lone caller may cause in one turn of the event loop. */
 const directMax = 16;
+
+/** Batches of one in a row after which a caller counts as alone. */
+const aloneMin = 32;
 
 /** What a batch runs in. All of it is synchronous. */
 export interface Transactions {
@@ -42,15 +46,28 @@ interface Job {
 export class GroupCommit {
   readonly #transactions: Transactions;
   readonly #endOfTurn: (callback: () => void) => void;
+  readonly #endOfTask: (callback: () => void) => void;
   #pending: Job[] = [];
   #scheduled = false;
-  #lastSize = 0;
+  /** Batches of one in a row. */
+  #alone = aloneMin;
   #directs = 0;
+  /** A task of this turn that committed at once is over. */
+  #taskEnded = false;
   #resetArmed = false;
 
-  constructor(transactions: Transactions, endOfTurn: (callback: () => void) => void) {
+  /**
+   * @param endOfTurn calls back once everything that arrived in this turn of the event loop was seen
+   * @param endOfTask calls back once the running task and its microtasks are through
+   */
+  constructor(
+    transactions: Transactions,
+    endOfTurn: (callback: () => void) => void,
+    endOfTask: (callback: () => void) => void,
+  ) {
     this.#transactions = transactions;
     this.#endOfTurn = endOfTurn;
+    this.#endOfTask = endOfTask;
   }
 
   /**
@@ -71,21 +88,26 @@ export class GroupCommit {
     const batch = this.#pending;
     if (batch.length === 0) return;
     this.#pending = [];
-    this.#lastSize = batch.length;
+    this.#alone = batch.length === 1 ? this.#alone + 1 : 0;
     this.#run(batch);
   }
 
   #schedule(): void {
     this.#scheduled = true;
-    if (this.#lastSize > 1 || this.#directs >= directMax) {
+    if (this.#taskEnded) this.#alone = 0;
+    if (this.#alone < aloneMin || this.#directs >= directMax) {
       this.#endOfTurn(() => this.flush());
       return;
     }
     this.#directs += 1;
     if (!this.#resetArmed) {
       this.#resetArmed = true;
+      this.#endOfTask(() => {
+        this.#taskEnded = true;
+      });
       this.#endOfTurn(() => {
         this.#resetArmed = false;
+        this.#taskEnded = false;
         this.#directs = 0;
       });
     }

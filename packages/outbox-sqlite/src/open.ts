@@ -66,6 +66,11 @@ export function endOfTurn(callback: () => void): void {
   setImmediate(callback);
 }
 
+/** Calls back once the running task and its microtasks are through. */
+export function endOfTask(callback: () => void): void {
+  process.nextTick(callback);
+}
+
 function refuseForeign(path: string): void {
   if (path === ":memory:" || path === "") {
     throw new StoreTrouble(

@@ -10,7 +10,7 @@ import { GroupCommit } from "./group-commit.ts";
 import { hashText } from "./hash-index.ts";
 import { migrate } from "./migrations/migrate.ts";
 import type { OpenOptions } from "./open.ts";
-import { endOfTurn, openDatabase, wallClock } from "./open.ts";
+import { endOfTask, endOfTurn, openDatabase, wallClock } from "./open.ts";
 import { integer, number, rows, text } from "./row.ts";
 import { Session } from "./session.ts";
 import { StoreTrouble, advice, readTrouble } from "./trouble.ts";
@@ -108,6 +108,7 @@ export function sqliteStore(path: string, options: SqliteStoreOptions = {}): Sql
       rolledBack: () => session.rolledBack(),
     },
     endOfTurn,
+    endOfTask,
   );
 
   const loading = load(session, () => closed);
