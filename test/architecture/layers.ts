@@ -77,7 +77,14 @@ export const layers: Readonly<Record<string, Layer>> = {
     packages: ["core", "providers", "host", "outbox"],
     libraries: ["hono", "zod", "@hono/zod-openapi"],
   },
-  console: { packages: [], typesOf: ["gateway"], libraries: "any", ambient: "any" },
+  // Runs in the browser, but for the one module that tells a server where the built files lie.
+  console: {
+    packages: [],
+    typesOf: ["gateway"],
+    libraries: "any",
+    ambient: "any",
+    doors: { files: /^assets\.ts$/, reach: { node: ["node:url"] } },
+  },
   sandbox: {
     packages: ["core", "providers", "host"],
     libraries: ["hono", "@hono/node-server"],

@@ -27,6 +27,7 @@ if (Number.parseInt(process.versions.node, 10) < oldestMajor) {
 } else {
   stopWithLauncher();
   agreeOnCondition();
+  module.enableCompileCache();
   await import((fromSource ? source : new URL("../dist/main.js", import.meta.url)).href);
 }
 
