@@ -4,7 +4,7 @@
  */
 
 /** Names of the filters, as the API knows them. */
-export const filterNames = [
+const filterNames = [
   "state",
   "account",
   "operation",
@@ -19,7 +19,7 @@ export const filterNames = [
 ] as const;
 
 /** See {@link filterNames}. */
-export type FilterName = (typeof filterNames)[number];
+type FilterName = (typeof filterNames)[number];
 
 /** Filters that are set. `to` never comes from an address. */
 export type Filters = Partial<Record<FilterName | "to", string>>;

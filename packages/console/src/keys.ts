@@ -11,7 +11,7 @@ const sequenceMs = 1_200;
 const listeners = new Set<() => void>();
 
 /** Whether single-key shortcuts are on. */
-export function keysEnabled(): boolean {
+function keysEnabled(): boolean {
   try {
     return localStorage.getItem(storageKey) !== "off";
   } catch {
@@ -45,7 +45,7 @@ function subscribe(listener: () => void): () => void {
 export type KeyMap = Readonly<Record<string, (event: KeyboardEvent) => void>>;
 
 /** True where letters belong to what has the focus. */
-export function isTyping(target: EventTarget | null): boolean {
+function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement)
     return true;

@@ -21,7 +21,7 @@ export type Fate = "arrived" | "waiting" | "doubt" | "failed" | "ended";
 export const fates: readonly Fate[] = ["arrived", "waiting", "doubt", "failed", "ended"];
 
 /** Percentiles in milliseconds. */
-export interface Latency {
+interface Latency {
   readonly p50: number;
   readonly p95: number;
   readonly p99: number;
@@ -50,7 +50,7 @@ export interface Summed {
 const bars = 48;
 
 /** What became of an operation. */
-export function fateOf(operation: Summary): Fate {
+function fateOf(operation: Summary): Fate {
   if (isInDoubt(operation)) return "doubt";
   switch (operation.state) {
     case "accepted":

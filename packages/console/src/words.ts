@@ -66,7 +66,7 @@ export function isInDoubt({ state, parked_reason: reason, failure }: Facts): boo
 }
 
 /** True when the person asked not to be written to again. */
-export function hasOptedOut({ failure }: Facts): boolean {
+function hasOptedOut({ failure }: Facts): boolean {
   return failure?.kind === "recipient_blocked";
 }
 

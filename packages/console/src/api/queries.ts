@@ -5,7 +5,7 @@ import { ApiError, ask, askText, rememberCsrfToken } from "./client.ts";
 import type { Account, Bulk, Group, Operation, Page, Session } from "./types.ts";
 
 /** Operations on one page of a list. */
-export const pageSize = 50;
+const pageSize = 50;
 
 /** Who is signed in; null: nobody. */
 export const sessionQuery = queryOptions({
@@ -38,7 +38,7 @@ export const accountsQuery = queryOptions({
 });
 
 /** The address of a page of operations. */
-export function listPath(filters: Filters, page: { readonly limit: number; readonly cursor?: string | null }): string {
+function listPath(filters: Filters, page: { readonly limit: number; readonly cursor?: string | null }): string {
   const query = new URLSearchParams({ ...filters, masked: "true", limit: String(page.limit) });
   if (page.cursor !== null && page.cursor !== undefined) query.set("cursor", page.cursor);
   return `/v1/operations?${query}`;

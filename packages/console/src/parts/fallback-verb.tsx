@@ -11,7 +11,7 @@ import { InputForm, readTyped } from "./input-form.tsx";
 import type { Typed } from "./input-form.tsx";
 import { Problem } from "./problem.tsx";
 import { ReasonField } from "./reason-field.tsx";
-import type { VerbProps } from "./verb-dialog.tsx";
+import type { VerbProps } from "./verb-props.ts";
 
 /** Operations that say something to a person; the others are no way to reach anybody. */
 const reaching = new Set(["messages.create", "calls.create", "verifications.create", "messages.send"]);

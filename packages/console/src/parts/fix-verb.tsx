@@ -10,7 +10,7 @@ import { InputForm, readTyped } from "./input-form.tsx";
 import type { Typed } from "./input-form.tsx";
 import { Problem } from "./problem.tsx";
 import { ReasonField } from "./reason-field.tsx";
-import type { VerbProps } from "./verb-dialog.tsx";
+import type { VerbProps } from "./verb-props.ts";
 
 /** The form. */
 export function FixVerb(props: VerbProps) {

@@ -45,7 +45,7 @@ export function LaneTable({ account }: { readonly account: Account }) {
 }
 
 /** A lane's name without the account's, and with the numbers in it masked. */
-export function laneName(account: string, lane: string): string {
+function laneName(account: string, lane: string): string {
   const own = lane.startsWith(`${account}/`) ? lane.slice(account.length + 1) : lane;
   return own.replaceAll(/\+\d{4,}/g, (number) => `${number.slice(0, 2)}…${number.slice(-2)}`);
 }

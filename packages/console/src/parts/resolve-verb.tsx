@@ -4,7 +4,7 @@ import { useState } from "react";
 import { DialogForm } from "./dialog-form.tsx";
 import { Problem } from "./problem.tsx";
 import { ReasonField } from "./reason-field.tsx";
-import type { VerbProps } from "./verb-dialog.tsx";
+import type { VerbProps } from "./verb-props.ts";
 
 type Choice = "sent" | "not_sent" | "anyway";
 

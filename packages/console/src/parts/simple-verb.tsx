@@ -5,7 +5,7 @@ import { isInDoubt, verbWords, verdict } from "../words.ts";
 import { DialogForm } from "./dialog-form.tsx";
 import { Problem } from "./problem.tsx";
 import { ReasonField } from "./reason-field.tsx";
-import type { VerbProps } from "./verb-dialog.tsx";
+import type { VerbProps } from "./verb-props.ts";
 
 /** The form. */
 export function SimpleVerb({ operation, verb, busy, problem, submit }: VerbProps) {

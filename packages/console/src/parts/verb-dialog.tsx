@@ -23,15 +23,6 @@ const FixVerb = lazy(async () => ({ default: (await import("./fix-verb.tsx")).Fi
 const FallbackVerb = lazy(async () => ({ default: (await import("./fallback-verb.tsx")).FallbackVerb }));
 const ResolveVerb = lazy(async () => ({ default: (await import("./resolve-verb.tsx")).ResolveVerb }));
 
-/** What the body of a dialog gets. */
-export interface VerbProps {
-  readonly operation: Operation;
-  readonly verb: Verb;
-  readonly busy: boolean;
-  readonly problem: ApiError | null;
-  readonly submit: (body: Readonly<Record<string, unknown>>) => void;
-}
-
 const doneWords: Readonly<Record<Verb, string>> = {
   retry: "It waits for its next attempt.",
   fix: "The correction is on its way as a new operation.",

@@ -36,7 +36,7 @@ export const numbers = {
 } as const;
 
 /** An operation as a test reads it. */
-export interface Seen {
+interface Seen {
   readonly id: string;
   readonly state: string;
   readonly version: number;
