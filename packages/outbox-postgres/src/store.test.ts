@@ -1,40 +1,45 @@
 /** The PostgreSQL store against the suite every store passes, on a real server. */
 import { storeConformance } from "@landline/outbox/testing";
+import { Client } from "pg";
 import { afterAll, beforeAll } from "vitest";
 import { migratePostgres, openPostgresStore } from "./open-store.ts";
 import type { Cluster } from "./testing/cluster.ts";
-import { administer, startCluster } from "./testing/cluster.ts";
+import { startCluster } from "./testing/cluster.ts";
 
 let cluster: Cluster;
-let schemas = 0;
+let administrator: Client;
+
+const options = { connectionsMax: 2, listen: false };
+
+/** Everything but the schema's own tables. */
+const empty = `DO $$ BEGIN EXECUTE (
+    SELECT 'TRUNCATE ' || string_agg(format('landline.%I', relname), ', ') || ' RESTART IDENTITY' FROM pg_class
+    WHERE relnamespace = 'landline'::regnamespace AND relkind = 'r' AND relname NOT IN ('migration', 'test_clock')
+  ); END $$`;
 
 beforeAll(async () => {
   cluster = await startCluster();
+  await migratePostgres(cluster.url);
+  administrator = new Client({ connectionString: cluster.url });
+  await administrator.connect();
+  // The database's clock goes on when the suite says so, so that no deadline passes because the machine is busy.
+  await administrator.query(
+    `CREATE TABLE landline.test_clock AS SELECT 1795000000000::bigint AS at;
+     CREATE OR REPLACE FUNCTION landline.now_ms() RETURNS bigint LANGUAGE sql STABLE AS 'SELECT at FROM landline.test_clock'`,
+  );
 }, 60_000);
 
 afterAll(async () => {
+  await administrator.end();
   await cluster.destroy();
 }, 60_000);
 
-/** The database's clock goes on when the suite says so, so that no deadline passes because the machine is busy. */
-async function stopClock(schema: string): Promise<void> {
-  await administer(
-    cluster.url,
-    `CREATE TABLE ${schema}.test_clock AS SELECT 1795000000000::bigint AS at;
-     CREATE OR REPLACE FUNCTION ${schema}.now_ms() RETURNS bigint LANGUAGE sql STABLE AS 'SELECT at FROM ${schema}.test_clock'`,
-  );
-}
-
 storeConformance("postgres", async () => {
-  const schema = `conformance_${(schemas += 1)}`;
-  const options = { schema, connectionsMax: 4 };
-  await migratePostgres(cluster.url, { schema });
-  await stopClock(schema);
   let store = await openPostgresStore(cluster.url, options);
   return {
     store,
     advance: async (ms) => {
-      await administer(cluster.url, `UPDATE ${schema}.test_clock SET at = at + $1`, [ms]);
+      await administrator.query("UPDATE landline.test_clock SET at = at + $1", [ms]);
     },
     reopen: async () => {
       await store.close();
@@ -43,7 +48,7 @@ storeConformance("postgres", async () => {
     },
     close: async () => {
       await store.close();
-      await administer(cluster.url, `DROP SCHEMA ${schema} CASCADE`);
+      await administrator.query(empty);
     },
   };
 });
