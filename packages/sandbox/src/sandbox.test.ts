@@ -136,6 +136,15 @@ describe("determinism", () => {
     expect(await run(12)).not.toEqual(first);
   });
 
+  test("reset brings back the rules it was started with", async () => {
+    const started = await createSandbox({ faults: [{ do: { status: 503 } }] });
+    started.setFaults([{ do: { status: 400 } }]);
+    expect((await create(started.url)).status).toBe(400);
+    started.reset();
+    expect((await create(started.url)).status).toBe(503);
+    await started.close();
+  });
+
   test("bad faults are refused in code, too", async () => {
     await expect(createSandbox({ faults: [{ do: { status: 1 } }] })).rejects.toBeInstanceOf(SandboxFaultsError);
   });

@@ -76,7 +76,7 @@ export interface Sandbox {
   setFaults(faults: FaultDocument | readonly FaultRule[]): void;
   /** Changes a provider's state from outside its API; false when it does not know the action. */
   control(provider: ProviderName, command: ControlCommand): boolean;
-  /** Forgets effects, ledger, credentials and planned callbacks; the rules stay and start anew. */
+  /** As it was when it started: effects, ledger, credentials, planned callbacks and rules set since are forgotten. */
   reset(): void;
   /** Ends every connection and releases the ports. */
   close(): Promise<void>;
@@ -100,7 +100,8 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const names = [...new Set(options.providers ?? [options.provider ?? "twilio"])];
   const now = options.now ?? (() => ambient.now());
   const seed = options.seed ?? 1;
-  let document = checked(options.faults ?? []);
+  const atStart = checked(options.faults ?? []);
+  let document = atStart;
   let engine = armFaults(document.rules, seed, now());
 
   const kept = options.ledgerFile === undefined ? null : await openJournal(options.ledgerFile);
@@ -144,7 +145,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     courier.reset();
     for (const fake of fakes) fake.reset();
     ledger.reset();
-    setFaults(document);
+    setFaults(atStart);
   };
   const urls: Partial<Record<ProviderName, string>> = {};
   const control = (provider: string, command: ControlCommand): boolean =>
