@@ -4,26 +4,21 @@ import { createOutbox } from "@landline/outbox";
 import { migratePostgres, openPostgresStore } from "@landline/outbox-postgres";
 import type { PostgresStore } from "@landline/outbox-postgres";
 import { createLedgerProvider, createMemoryStore } from "@landline/outbox/testing";
-import { Pool } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startCluster } from "../../packages/outbox-postgres/src/testing/cluster.ts";
+import { connect, startCluster } from "../../packages/outbox-postgres/src/testing/cluster.ts";
 import type { Cluster } from "../../packages/outbox-postgres/src/testing/cluster.ts";
 
 let cluster: Cluster;
 let store: PostgresStore;
-let pool: Pool;
 
 beforeAll(async () => {
   cluster = await startCluster();
   await migratePostgres(cluster.url);
-  pool = new Pool({ connectionString: cluster.url, max: 2 });
-  pool.on("error", () => undefined);
   store = await openPostgresStore(cluster.url);
 });
 
 afterAll(async () => {
   await store.close();
-  await pool.end();
   await cluster.destroy();
 });
 
@@ -32,7 +27,7 @@ test("an outbox hands over within a transaction, and other stores say that they 
   const { account } = createLedgerProvider(host, { name: "lg" });
   const request = { account: "lg", operation: "create.lookup", input: { to: "+15551230000" }, idempotencyKey: "in-tx" };
   const outbox = createOutbox({ store, waker: store, accounts: [account], host, hashing });
-  const client = await pool.connect();
+  const client = await connect(cluster.url);
   await client.query("BEGIN");
   const [first, again] = [await outbox.enqueue(request, { tx: client }), await outbox.enqueue(request, { tx: client })];
   expect(first).toMatchObject({ type: "accepted", replayed: false });
@@ -40,7 +35,7 @@ test("an outbox hands over within a transaction, and other stores say that they 
   expect(again).toMatchObject({ type: "accepted", replayed: true, operation: { id } });
   expect(await outbox.get(id)).toBeNull();
   await client.query("COMMIT");
-  client.release();
+  await client.end();
   expect(await outbox.get(id)).toMatchObject({ id, state: "queued" });
   const memory = createOutbox({
     store: createMemoryStore({ now: () => Date.now() }),

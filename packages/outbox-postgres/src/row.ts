@@ -32,7 +32,7 @@ export interface Located {
 }
 
 /** What most operations do not have, in one column. Absent: the value everybody has. */
-export interface Rest {
+interface Rest {
   readonly guarantee?: Guarantee;
   readonly subject?: string;
   readonly ordered?: true;

@@ -76,12 +76,6 @@ export function readTrouble(error: unknown): StoreTrouble | null {
   return null;
 }
 
-/** Whether a commit may or may not have been made when this was thrown. */
-export function isDoubtful(error: unknown): boolean {
-  const trouble = readTrouble(error);
-  return trouble !== null && (trouble.code === "unavailable" || trouble.code === "busy");
-}
-
 /** A sentence for each kind of trouble: what it is, and what to do. */
 export function advice(code: StoreTroubleCode, detail: string): string {
   switch (code) {

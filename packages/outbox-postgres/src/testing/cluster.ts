@@ -78,15 +78,21 @@ export async function startCluster(flags: readonly string[] = []): Promise<Clust
   };
 }
 
+/** A session of its own. */
+export async function connect(url: string): Promise<Client> {
+  const client = new Client({ connectionString: url });
+  client.on("error", () => undefined);
+  await client.connect();
+  return client;
+}
+
 /** Runs statements as an administrator. */
 export async function administer(
   url: string,
   sql: string,
   values: readonly unknown[] = [],
 ): Promise<readonly unknown[][]> {
-  const client = new Client({ connectionString: url });
-  client.on("error", () => undefined);
-  await client.connect();
+  const client = await connect(url);
   try {
     const { rows } = await client.query({ text: sql, values: [...values], rowMode: "array" });
     return (rows as unknown[][] | undefined) ?? [];

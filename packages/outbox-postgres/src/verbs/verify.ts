@@ -85,7 +85,8 @@ const checks: readonly Check[] = [
     invariant: "I11",
     sql: `SELECT a.seq, 'attempt ' || b.number || ' started at version ' || b.started_version || ', attempt ' || a.number || ' ended at ' || a.ended_version
       FROM landline.attempt a JOIN landline.attempt b ON b.seq = a.seq AND b.number = a.number + 1
-      WHERE b.started_version <= a.ended_version OR a.started_version >= a.ended_version
+      WHERE b.started_version <= a.ended_version
+      UNION ALL SELECT seq, 'attempt ' || number || ' ended before it started' FROM landline.attempt WHERE started_version >= ended_version
       UNION ALL SELECT o.seq, 'open attempt started at version ' || o.attempt_version FROM landline.operation o JOIN landline.attempt a ON a.seq = o.seq
       WHERE ${open} AND o.attempt_version <= a.ended_version`,
     says: (detail) => `two attempts were under way at once: ${detail}`,
