@@ -102,37 +102,30 @@ function whole(value: number): string {
 }
 
 function ratesTable(small: ReadonlyMap<string, Figures>, large: ReadonlyMap<string, Figures>): string {
+  const full = `${whole(fullCount)} finished + ${whole(fullCount)} waiting`;
+  const rated = (name: string, what: string, onFull: number | null): readonly string[] => [
+    `${name}, per second`,
+    whole(of(small, what, "rate")),
+    whole(of(small, what, "cpu")),
+    onFull === null ? "" : whole(onFull),
+  ];
+  const both = (what: string, first: string, second: string, from: ReadonlyMap<string, Figures>): string =>
+    `${whole(of(from, what, first))} / ${whole(of(from, what, second))}`;
   return table(
-    ["measured", "empty store", `${whole(fullCount)} finished + ${whole(fullCount)} waiting`],
+    ["measured", "empty store", "CPU µs/operation", full],
     [
-      ["4 KiB appends, each flushed, per second (the disk)", whole(of(small, "limits", "flushes")), ""],
-      ["raw commits of one row per second (SQLite)", whole(of(small, "limits", "commits")), ""],
-      ["enqueue one at a time, per second", whole(of(small, "single", "rate")), ""],
-      ["enqueue by 100 callers, per second", whole(of(small, "callers", "rate")), whole(of(large, "callers", "rate"))],
-      [
-        "enqueue in batches of 1,000, per second",
-        whole(of(small, "bulk", "rate")),
-        whole(of(large, "fill", "waiting")),
-      ],
-      [
-        "claim, start, settle (bare verbs), per second",
-        whole(of(small, "verbs", "rate")),
-        whole(of(large, "verbsLarge", "rate")),
-      ],
-      ["through outbox and worker, no-op sender, per second", whole(of(small, "worker", "rate")), ""],
-      [
-        "idle: insert to durable start, p50 / p99 ms",
-        `${whole(of(small, "idle", "p50"))} / ${whole(of(small, "idle", "p99"))}`,
-        "",
-      ],
-      ["claim of 100, p50 / p99 ms", "", `${whole(of(large, "claims", "p50"))} / ${whole(of(large, "claims", "p99"))}`],
-      [
-        "opening to first durable start / first insert, ms",
-        "",
-        `${whole(of(large, "open", "firstStart"))} / ${whole(of(large, "open", "firstInsert"))}`,
-      ],
-      ["memory after opening (RSS), MiB", "", whole(of(large, "open", "rss"))],
-      ["file, MiB", "", whole(of(large, "size", "megabytes"))],
+      ["4 KiB appends, each flushed, per second (the disk)", whole(of(small, "limits", "flushes")), "", ""],
+      ["raw commits of one row per second (SQLite)", whole(of(small, "limits", "commits")), "", ""],
+      rated("enqueue one at a time", "single", null),
+      rated("enqueue by 100 callers", "callers", of(large, "callers", "rate")),
+      rated("enqueue in batches of 1,000", "bulk", of(large, "fill", "waiting")),
+      rated("claim, start, settle (bare verbs)", "verbs", of(large, "verbsLarge", "rate")),
+      rated("through outbox and worker, no-op sender", "worker", null),
+      ["idle: insert to durable start, p50 / p99 ms", both("idle", "p50", "p99", small), "", ""],
+      ["claim of 100, p50 / p99 ms", "", "", both("claims", "p50", "p99", large)],
+      ["opening to first durable start / first insert, ms", "", "", both("open", "firstStart", "firstInsert", large)],
+      ["memory after opening (RSS), MiB", "", "", whole(of(large, "open", "rss"))],
+      ["file, MiB", "", "", whole(of(large, "size", "megabytes"))],
     ],
   );
 }
@@ -188,7 +181,7 @@ function text(
   return `\`npm run bench -- sqlite\` on ${machine()}, SQLite ${version}. Load average at the end: ${load} on ${os.cpus().length} processors.
 
 Payloads of 300 bytes, each with a random key, reference and recipient; WAL, \`synchronous=FULL\`; every promise kept only after its commit.
-Medians of ${roundsMax} rounds (3 on the full store), one process each. A claim writes nothing (it is void when its process dies), so one operation costs two durable writes after its acceptance: start and settle.
+Medians of ${roundsMax} rounds (3 on the full store), one process each. A claim writes nothing (it is void when its process dies), so one operation costs two durable writes after its acceptance: start and settle. CPU is user + system of the process, other threads included; it is steadier than time on a machine that others use.
 The figures stand for this disk at that moment: ${whole(of(small, "limits", "flushes"))} flushes a second; filling the store finished ${whole(of(large, "fill", "finished"))} operations a second.
 
 ${tables.join("\n\n")}`;
