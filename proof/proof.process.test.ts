@@ -8,7 +8,7 @@ test(
   async () => {
     const { rows, faults, blows } = await prove({
       store: "sqlite",
-      seed: 7,
+      seed: 5,
       operations: 500,
       kills: 9,
       seconds: 22,
@@ -28,3 +28,19 @@ test(
     expect(neither?.parkedAsDoubt).toBeGreaterThan(0);
   },
 );
+
+test("the same with two workers on one PostgreSQL that is hit as well", { timeout: 240_000 }, async () => {
+  const { rows, faults, blows } = await prove({
+    store: "postgres",
+    seed: 8,
+    operations: 200,
+    kills: 6,
+    seconds: 15,
+    workers: 2,
+  });
+  expect(faults).toEqual([]);
+  expect(blows.kill).toBe(6);
+  expect(rows.slice(0, 3)).toMatchObject(
+    Array.from({ length: 3 }, () => ({ promised: 40, sentOnce: 40, lost: 0, duplicates: 0, parkedAsDoubt: 0 })),
+  );
+});
