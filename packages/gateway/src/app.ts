@@ -64,7 +64,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     ...options,
     limits,
     sessions,
-    running: createRunningKeys(),
+    running: createRunningKeys(host),
     audit: options.audit ?? (async () => {}),
     isDraining,
   };

@@ -4,6 +4,7 @@
  * A refused request leaves no trace here, so it does not consume its key. Across processes the store decides.
  */
 import { idempotencyKeyLengthMax, isIdempotencyKey } from "@landline/core";
+import type { GatewayHost } from "../options.ts";
 import type { Problem } from "../reply.ts";
 import { problem } from "../reply.ts";
 
@@ -23,25 +24,51 @@ export function badKey(field: string): Problem {
 
 /** The keys whose first request is running in this process. */
 export interface RunningKeys {
-  /** Runs `work` unless the key is running already. */
-  once<T>(scope: string, key: string, work: () => Promise<T>): Promise<T> | Problem;
+  /** Runs `work`; while another runs with the key, not before that has ended, and not at all when it takes too long. */
+  once<T>(scope: string, key: string, work: () => Promise<T>): Promise<T | Problem>;
 }
 
+/** How long a repeat waits for the first, in milliseconds: many times what a commit takes. */
+const patienceMs = 1_000;
+
 /** An empty set of running keys. */
-export function createRunningKeys(): RunningKeys {
-  const running = new Set<string>();
+export function createRunningKeys(host: Pick<GatewayHost, "after">): RunningKeys {
+  const running = new Map<string, Promise<void>>();
+
+  const endsInTime = async (first: Promise<void>): Promise<boolean> =>
+    new Promise((resolve) => {
+      const cancel = host.after(patienceMs, () => resolve(false));
+      void first.then(() => {
+        cancel();
+        resolve(true);
+      });
+    });
+
   return {
-    once: (scope, key, work) => {
+    once: async (scope, key, work) => {
       const entry = `${scope}\n${key}`;
-      if (running.has(entry))
+      const first = running.get(entry);
+      if (first !== undefined) {
+        // What the first left decides: the store knows a repeat from another request, and a refusal left nothing.
+        if (await endsInTime(first)) return work();
         return problem(
           "IDEMPOTENCY_IN_PROGRESS",
           "A request with this key is running: repeat it in a moment, with the same key",
           undefined,
           { "retry-after": "1" },
         );
-      running.add(entry);
-      return work().finally(() => running.delete(entry));
+      }
+      const result = work();
+      const ended = result.then(
+        () => {},
+        () => {},
+      );
+      running.set(entry, ended);
+      try {
+        return await result;
+      } finally {
+        running.delete(entry);
+      }
     },
   };
 }
