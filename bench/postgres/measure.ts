@@ -39,7 +39,7 @@ const measures: Readonly<Record<string, () => Promise<Figures>>> = {
 };
 
 async function withStore(body: (store: PostgresStore) => Promise<Figures>): Promise<Figures> {
-  const store = await openPostgresStore(url);
+  const store = await openPostgresStore(url, { listen: false });
   try {
     return await body(store);
   } finally {
