@@ -12,7 +12,8 @@ const directory = fileURLToPath(new URL("../docs/images/", import.meta.url));
 
 buildConsole();
 await mkdir(directory, { recursive: true });
-const { backend, browser, close } = await startWorld();
+const world = await startWorld();
+const { backend, browser } = world;
 try {
   const scene = await playScene(backend);
   const pictures = [
@@ -54,5 +55,5 @@ try {
     await phone.screenshot({ path: `${directory}console-${name}.png` });
   }
 } finally {
-  await close();
+  await world.close();
 }
