@@ -2,13 +2,14 @@
  * The command line: runs one, and knows how each ends.
  */
 import { CommanderError } from "commander";
-import { createProgram } from "./program.ts";
+import { createProgram, hoistCommonOptions } from "./program.ts";
 import { exit, explainError, say } from "./terminal.ts";
 
 /** Runs one command line and answers with the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   try {
-    await createProgram().parseAsync(argv, { from: "user" });
+    const program = createProgram();
+    await program.parseAsync(hoistCommonOptions(program, argv), { from: "user" });
     return typeof process.exitCode === "number" ? process.exitCode : exit.done;
   } catch (error) {
     if (error instanceof CommanderError) {

@@ -30,3 +30,25 @@ export function createProgram(): Command {
   program.commands.forEach(everywhere);
   return program;
 }
+
+/**
+ * Moves `--config` and `--json` that stand before the last command word behind it, where commander looks for them: both
+ * are allowed everywhere.
+ */
+export function hoistCommonOptions(program: Command, argv: readonly string[]): readonly string[] {
+  const words: string[] = [];
+  const options: string[] = [];
+  let command = program;
+  let index = 0;
+  for (; index < argv.length; index += 1) {
+    const word = argv[index] ?? "";
+    const child = command.commands.find((known) => known.name() === word);
+    if (child !== undefined) {
+      words.push(word);
+      command = child;
+    } else if (word === "--json" || word.startsWith("--config=")) options.push(word);
+    else if (word === "--config" && index + 1 < argv.length) options.push(word, argv[(index += 1)] ?? "");
+    else break;
+  }
+  return command.commands.length > 0 ? argv : [...words, ...options, ...argv.slice(index)];
+}

@@ -77,6 +77,17 @@ export type Decision =
   | { readonly type: "park"; readonly reason: ParkedReason; readonly failure: Failure; readonly because: string }
   | { readonly type: "expire"; readonly failure: Failure; readonly because: string };
 
+const attemptsSpent = "attempts are spent";
+const waitingSpent = "of waiting in all";
+
+/**
+ * Whether a decision's `because` says that trying is over: all attempts made, or all waiting done. Also true for doubt
+ * that was still open then, which is parked as doubt but must page somebody like any exhausted operation.
+ */
+export function saysExhausted(because: string | null): boolean {
+  return because !== null && (because.endsWith(attemptsSpent) || because.endsWith(waitingSpent));
+}
+
 /** Decides. Total: every input has an answer. */
 export function decide(input: DecisionInput): Decision {
   const { outcome } = input;
@@ -193,7 +204,7 @@ function hold(failure: Failure, retryAt: number | null, input: DecisionInput): D
 function retry(failure: Failure, retryAt: number | null, input: DecisionInput, why: string): Decision {
   const { policy, history, now, mode } = input;
   if (history.spent >= policy.attemptsMax) {
-    return exhausted(failure, `all ${policy.attemptsMax} attempts are spent`, input);
+    return exhausted(failure, `all ${policy.attemptsMax} ${attemptsSpent}`, input);
   }
   if (!input.budget && mode === "call") return exhausted(failure, "the retry budget of the lane is empty", input);
   const delay = backoffDelay(history.spent, policy.backoff, input.random);
@@ -204,7 +215,7 @@ function retry(failure: Failure, retryAt: number | null, input: DecisionInput, w
   // A caller who awaits a call waits for Retry-After too; in the outbox it is the lane that waits, within the deadline.
   const backoffMs = mode === "call" ? at - now : delay;
   if (history.waitedMs + backoffMs > policy.totalWaitMaxMs) {
-    const because = `the next try would exceed ${seconds(policy.totalWaitMaxMs)} of waiting in all`;
+    const because = `the next try would exceed ${seconds(policy.totalWaitMaxMs)} ${waitingSpent}`;
     return exhausted(dated(failure, at), because, input);
   }
   const slowly = input.budget ? "" : ", slowly, for the retry budget of the lane is empty";

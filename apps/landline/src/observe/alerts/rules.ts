@@ -1,6 +1,7 @@
 /**
  * Which events are worth waking somebody for. Pure: events in, alerts out, with what was seen lately as state.
  */
+import { saysExhausted } from "@landline/core";
 import type { OutboxEvent } from "@landline/outbox";
 import type { Alert } from "./alert.ts";
 
@@ -75,7 +76,7 @@ export function judgeEvent(state: RuleState, event: OutboxEvent): readonly Findi
 function judgeParked(state: RuleState, event: Extract<OutboxEvent, { type: "operation.changed" }>): readonly Finding[] {
   const code = event.failure?.code ?? null;
   const common = { status: "opened", at: event.at, account: event.account, operationId: event.id, code } as const;
-  if (event.parkedReason === "exhausted") {
+  if (event.parkedReason === "exhausted" || saysExhausted(event.because)) {
     return [
       {
         ...common,
