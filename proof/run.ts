@@ -42,7 +42,7 @@ export interface ProofResult extends Reckoning {
   readonly restSeconds: number;
 }
 
-const patienceMs = 180_000;
+const patienceMs = 600_000;
 
 /** What a blow takes by itself. Alone it waits for the new start of what was killed; one of several does not. */
 const blowMs = { sqlite: 1_500, postgres: 500 } as const;
