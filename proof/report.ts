@@ -83,7 +83,7 @@ export function pageOf(results: readonly ProofResult[]): string {
     "  so often that they are suspected to kill their worker (poison).",
     "- Nobody may send again into a doubt that cannot be settled, and all requests of an operation must have the same bytes and key.",
     "",
-    "Every run also passes `landline verify` and `landline verify --ledger` ([invariants](invariants.md)).",
+    '"Nothing broken" says that `landline verify` and `landline verify --ledger` found nothing either ([invariants](invariants.md)).',
     "",
     `Node ${process.version}, ${process.platform} ${release()} ${process.arch}. The blows come from the seed; at which instruction they land does`,
     "not, so a run can be repeated in kind and not to the letter. `npm run simulate -- --durable` is exact instead.",
