@@ -110,7 +110,7 @@ describe.each(["twilio", "twilio-5"])("%s", (version) => {
     server.script.push(accepted());
     const httpClient = landlineHttpClient({ ...quick, baseUrl: `${server.url}/through/` });
     open.push(httpClient);
-    const created = await sdk(sid, token, { httpClient: httpClient as never }).messages.create(input);
+    const created = await sdk(sid, token, { httpClient }).messages.create(input);
     expect(created.sid).toBe(messageSid(1));
     expect(server.received[0]?.url).toBe(`/through/2010-04-01/Accounts/${sid}/Messages.json`);
     expect(() => landlineHttpClient({ baseUrl: "nowhere" })).toThrow("baseUrl must be");

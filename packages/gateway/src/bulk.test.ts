@@ -111,7 +111,7 @@ test.each([
   const next = createHarness({ store: made.store, storeIsOurs });
   open.push(next);
   await next.gateway.start();
-  await finished(next, body.id, state);
+  expect(await finished(next, body.id, state)).toMatchObject({ state });
 });
 
 test("what is refused", async () => {
