@@ -18,10 +18,13 @@ export function httpApiPages(): readonly GeneratedPage[] {
 /** The document of a gateway without accounts: routes do not depend on them. */
 function apiDocument(): ApiDocument {
   const host = createHost();
-  const store = createMemoryStore({ now: host.now });
+  const store = createMemoryStore({ now: () => host.now() });
   const gateway = createGateway({
     outbox: createOutbox({ store, accounts: [], host, hashing }),
-    keys: createKeyRing([], { digest: host.digest, equal: hashing.equal }),
+    keys: createKeyRing([], {
+      digest: (text) => host.digest(text),
+      equal: (left, right) => hashing.equal(left, right),
+    }),
     accounts: new Map(),
     routes: new Map(),
     documents: store,

@@ -11,6 +11,6 @@ export function reliableAxios(baseURL: string, rules: RetryRules = {}): AxiosIns
   return create({
     baseURL,
     adapter: "fetch",
-    env: { fetch: send as typeof fetch, Request: null as never, Response: null as never },
+    env: { fetch: send, Request: null as never, Response: null as never },
   });
 }
