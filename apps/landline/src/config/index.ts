@@ -1,6 +1,4 @@
 /** The configuration of `landline`, as files write it and as the program reads it. */
 export { ConfigError } from "./config-error.ts";
-export { defineConfig } from "./define-config.ts";
 export { loadConfig, checkConfig } from "./load.ts";
-export type { ConfigFile } from "./schema.ts";
 export type * from "./types.ts";
