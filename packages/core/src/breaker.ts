@@ -101,7 +101,6 @@ export function breakerOpensAt(breaker: Breaker): number {
     case "open":
     case "half_open":
       return breaker.until;
-    /* v8 ignore next -- @preserve: proved empty by the compiler */
     default:
       return breaker.state satisfies never;
   }

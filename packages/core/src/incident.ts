@@ -130,7 +130,6 @@ export function watchIncident(
       };
     case "probe_ended":
       return onProbe(watch, event.at, event.ok);
-    /* v8 ignore next -- @preserve: proved empty by the compiler */
     default:
       return event satisfies never;
   }
@@ -155,7 +154,6 @@ export function incidentShare(
       const gone = 1 - (watch.nextAt - now) / watch.options.rampMs;
       return { share: Math.min(1, Math.max(0.05, gone)), probe: false, at: now };
     }
-    /* v8 ignore next -- @preserve: proved empty by the compiler */
     default:
       return watch.phase satisfies never;
   }

@@ -141,52 +141,6 @@ describe("a 429", () => {
   });
 });
 
-describe("a 429 of a lane that knows its limit", () => {
-  /** A lane whose first flight of four met a wall after three. */
-  const landed = (): ReturnType<typeof createLane> => {
-    const lane = createLane({}, 0);
-    for (let index = 0; index < 4; index += 1) laneStarted(lane, index);
-    for (let index = 0; index < 3; index += 1) laneEnded(lane, 100 + index, accepted);
-    laneEnded(lane, 104, throttled);
-    expect(lane.finder.phase).toBe("paced");
-    return lane;
-  };
-
-  test("cuts the window at once when the provider counts concurrent requests", () => {
-    const lane = landed();
-    const rate = lane.pacer.rate;
-    laneStarted(lane, 1_000);
-    laneStarted(lane, 1_100);
-    laneEnded(lane, 1_200, { ...throttled, concurrency: 2 });
-    expect(laneHealth(lane, 1_200).window).toBe(1);
-    expect(lane.pacer.rate).toBe(rate);
-  });
-
-  test("that tells its limit is somebody else's share: the lane waits for the reset and cuts nothing", () => {
-    const lane = landed();
-    const rate = lane.pacer.rate;
-    laneStarted(lane, 1_000);
-    laneEnded(lane, 1_100, { ...accepted, remaining: 10, resetAt: 60_000 });
-    const told = lane.pacer.rate;
-    laneStarted(lane, 2_000);
-    laneEnded(lane, 2_100, throttled);
-    expect(admit(lane, 59_999)).toMatchObject({ go: false, at: 60_000 });
-    expect(lane.pacer.rate).toBe(told);
-    expect(told).toBeGreaterThanOrEqual(rate ?? Infinity);
-  });
-
-  test("with nothing accepted and an instant named falls silent, and one probe asks at that instant", () => {
-    const lane = createLane({}, 0);
-    for (let index = 0; index < 4; index += 1) laneStarted(lane, 0);
-    for (let index = 0; index < 4; index += 1) laneEnded(lane, 100 + index, { ...throttled, retryAt: 30_000 });
-    expect(lane.finder.phase).toBe("silent");
-    expect(admit(lane, 29_999).go).toBe(false);
-    expect(admit(lane, 30_000).go).toBe(true);
-    laneStarted(lane, 30_000);
-    expect(admit(lane, 30_001)).toMatchObject({ go: false, because: "the lane waits for the attempts under way" });
-  });
-});
-
 describe("failures", () => {
   test("open the breaker; one probe, then a ramp", () => {
     const lane = createLane({ concurrencyMax: 20 }, 0);

@@ -227,7 +227,6 @@ function judge(lane: Lane, now: number, end: AttemptEnd, old: boolean): void {
     case "ambiguous":
       breakerFailure(lane.breaker, now);
       return;
-    /* v8 ignore next -- @preserve: proved empty by the compiler */
     default:
       end.outcome satisfies never;
   }

@@ -54,7 +54,6 @@ export function findableAt(finder: LimitFinder): number {
       const at = Math.max(finder.pausedUntil, pacedAt(finder.pacer));
       return finder.credit === null || finder.credit >= 1 ? at : Math.max(at, finder.creditAt);
     }
-    /* v8 ignore next -- @preserve: proved empty by the compiler */
     default:
       return finder.phase satisfies never;
   }
@@ -112,7 +111,6 @@ export function finderAccepted(finder: LimitFinder, now: number, old: boolean): 
     case "silent":
       if (!old) resume(finder, now);
       return;
-    /* v8 ignore next -- @preserve: proved empty by the compiler */
     default:
       finder.phase satisfies never;
   }
@@ -159,7 +157,6 @@ export function finderRefused(
       if (old) countRefused(finder);
       else blame(finder, now, retryAt, crowded);
       return;
-    /* v8 ignore next -- @preserve: proved empty by the compiler */
     default:
       finder.phase satisfies never;
   }

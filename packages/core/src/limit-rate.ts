@@ -20,8 +20,8 @@ const measuredClimb = 0.00016;
 
 /** A 429 that concerns the rate. */
 export function cutRate(finder: LimitFinder, now: number, retryAt: number | null): void {
-  const { accepted, base } = finder;
-  if (base === null) return;
+  const base = finder.base ?? 1;
+  const { accepted } = finder;
   if (accepted === 0) {
     if (finder.refusals >= 3 && retryAt === null) fallSilent(finder, now);
     else believe(finder, base * 0.9);
