@@ -19,7 +19,9 @@ import {
 } from "./breaker.ts";
 import type { Budget, BudgetOptions } from "./budget.ts";
 import { createBudget, deposit, withdraw } from "./budget.ts";
+import type { LimitFinder } from "./limit-finder.ts";
 import {
+  createLimitFinder,
   findableAt,
   finderAccepted,
   finderEnded,
@@ -28,8 +30,6 @@ import {
   finderStarted,
   finderTold,
 } from "./limit-finder.ts";
-import type { LimitFinder } from "./limit-state.ts";
-import { createLimitFinder } from "./limit-state.ts";
 import type { OutcomeType } from "./outcome.ts";
 import type { Pacer } from "./pacing.ts";
 import { createPacer, pace, pacedAt, setRate } from "./pacing.ts";

@@ -1,6 +1,7 @@
 /** Runs a backlog through a policy and measures what came of it. */
 import type { SendPolicy } from "./policies/policy.ts";
 import type { DrainScenario } from "./scenarios.ts";
+import { backlogSize } from "./scenarios.ts";
 import type { Job, Notebook } from "./world.ts";
 import { createWorld } from "./world.ts";
 
@@ -26,7 +27,7 @@ export function drain(scenario: DrainScenario, policy: SendPolicy, seed: number)
   const world = createWorld(scenario.nature(seed), scenario.network, seed, Math.max(200, scenario.idealMs / 300));
   const client = policy.start(world, { ratePerSecond: null, concurrencyMax: null });
   const jobs: Job[] = [];
-  for (let id = 0; id < scenario.jobs; id += 1) {
+  for (let id = 0; id < backlogSize; id += 1) {
     jobs.push({
       id,
       tenant: `t${id % 10}`,

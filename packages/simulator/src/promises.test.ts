@@ -12,7 +12,7 @@ import { awsAdaptive, fullJitter, threeRetries, twilioAutoRetry } from "./polici
 import type { DrainSummary } from "./report.ts";
 import { drainOver } from "./report.ts";
 import type { DrainScenario } from "./scenarios.ts";
-import { drains, hiddenLimits, strayRefusals, toldLimits } from "./scenarios.ts";
+import { drains, hiddenLimits, toldLimits } from "./scenarios.ts";
 import { workersRun } from "./workers.ts";
 
 const seeds = 50;
@@ -32,7 +32,7 @@ function broken(all: DrainSummary, promise: DrainScenario["promise"]): readonly 
     .map(([what, found, allowed]) => `${what}: ${found.toFixed(4)} > ${allowed} (worst seed ${all.worstSeed})`);
 }
 
-describe.each([...hiddenLimits, ...toldLimits, ...strayRefusals].map((scenario) => [scenario.name, scenario] as const))(
+describe.each([...hiddenLimits, ...toldLimits].map((scenario) => [scenario.name, scenario] as const))(
   "%s",
   (_, scenario) => {
     test("keeps its promise over all seeds", () => {

@@ -28,8 +28,6 @@ export interface ProviderNature {
   /** Requests per second a single queue is served at; null: everything at once. */
   readonly serverRate: number | null;
   readonly spells: readonly SlowSpell[];
-  /** Share of requests answered 429 for no reason that the client could do anything about. */
-  readonly strayShare: number;
   /** Share of requests answered 503 without being executed. */
   readonly faultShare: number;
   /** Share of executed requests whose answer never arrives. */
@@ -45,7 +43,6 @@ export const plainNature: Omit<ProviderNature, "limit"> = {
   serviceSpread: 0,
   serverRate: null,
   spells: [],
-  strayShare: 0,
   faultShare: 0,
   lostShare: 0,
   deduplicates: false,
@@ -104,7 +101,6 @@ export function createProvider(nature: ProviderNature, clock: VirtualClock, rand
     ledger,
     arrive(key, answer) {
       const now = clock.now();
-      if (nature.strayShare > 0 && random() < nature.strayShare) return answer(say("throttled", 0, null, null));
       const passage = nature.limit.enter(now);
       if (!passage.ok) return answer(say("throttled", passage.waitMs, null, null));
       inside += 1;

@@ -9,8 +9,8 @@ import { plainNature } from "./provider.ts";
 import type { Network } from "./world.ts";
 import { usualNetwork } from "./world.ts";
 
-/** Jobs of a drain, where nothing else is said. */
-const backlogSize = 1000;
+/** Jobs of a drain, all there at the beginning. */
+export const backlogSize = 1000;
 
 /** A backlog against a limit. */
 export interface DrainScenario {
@@ -19,8 +19,6 @@ export interface DrainScenario {
   readonly about: string;
   readonly nature: (seed: number) => ProviderNature;
   readonly network: Network;
-  /** Jobs, all there at the beginning. */
-  readonly jobs: number;
   /** Milliseconds an all-knowing client needs from the first send to the last answer. */
   readonly idealMs: number;
   /** Medians over the seeds, and a bound for the worst of them. */
@@ -60,7 +58,6 @@ function rateShape(
     about,
     nature: (seed) => ({ ...plainNature, limit: limit(seed), headers }),
     network: usualNetwork,
-    jobs: backlogSize,
     idealMs: earliest(limit(1), backlogSize) + roundTrip + spareMs,
     promise,
   };
@@ -79,7 +76,6 @@ function concurrencyShape(
     about: `at most ${count} at once, ${serviceMs} ms each`,
     nature: () => ({ ...plainNature, limit: concurrencyLimit(count), serviceMs, serviceSpread: 0.2, headers }),
     network: usualNetwork,
-    jobs: backlogSize,
     // A client that never has more than `count` of its own requests open cannot be faster than this.
     idealMs: (backlogSize / count) * (serviceMs + roundTrip),
     promise,
@@ -87,19 +83,17 @@ function concurrencyShape(
 }
 
 /** The goal for hidden limits. */
-const plain = { makespan: 1.05, refusedShare: 0.03, makespanWorst: 1.07, refusedWorst: 0.033 };
-/** One per second and nothing saved up: jitter alone earns a 429, and the goal of 1.05 is missed by a thousandth. */
-const single = { ...plain, makespan: 1.051 };
+const plain = { makespan: 1.05, refusedShare: 0.03, makespanWorst: 1.08, refusedWorst: 0.03 };
 /** The goal for limits told by headers. */
 const told = { makespan: 1.05, refusedShare: 0.005, makespanWorst: 1.05, refusedWorst: 0.005 };
 /** A header that comes only with the refusal cannot prevent the first flight of refusals: the goal of 0.5 % is missed. */
-const late = { makespan: 1.05, refusedShare: 0.021, makespanWorst: 1.11, refusedWorst: 0.045 };
+const late = { makespan: 1.05, refusedShare: 0.017, makespanWorst: 1.2, refusedWorst: 0.03 };
 /** Whole seconds of Retry-After weigh a tenth of a drain of nine seconds: the goal of 1.05 is missed. */
-const coarse = { makespan: 1.08, refusedShare: 0.009, makespanWorst: 1.15, refusedWorst: 0.014 };
+const coarse = { makespan: 1.13, refusedShare: 0.015, makespanWorst: 1.16, refusedWorst: 0.02 };
 /** Concurrency is counted, not foretold. */
 const counted = { makespan: 1.05, refusedShare: 0.0065, makespanWorst: 1.05, refusedWorst: 0.007 };
 /** Half of the time is spent asking whether the old limit is back: the goal of 3 % is missed. */
-const moving = { makespan: 1.05, refusedShare: 0.042, makespanWorst: 1.1, refusedWorst: 0.055 };
+const moving = { makespan: 1.06, refusedShare: 0.065, makespanWorst: 1.12, refusedWorst: 0.08 };
 /** 400 jobs of the second window, 100 at a time. */
 const lastBatchMs = 400;
 
@@ -114,7 +108,7 @@ const changing = (): Limit =>
 export const hiddenLimits: readonly DrainScenario[] = [
   rateShape("bucket-10", "token bucket, 10/s, 10 saved", () => tokenBucket(10, 10), "none", plain),
   rateShape("bucket-100", "token bucket, 100/s, 100 saved", () => tokenBucket(100, 100), "none", plain),
-  rateShape("bucket-1", "token bucket, 1/s, none saved", () => tokenBucket(1, 1), "none", single),
+  rateShape("bucket-1", "token bucket, 1/s, none saved", () => tokenBucket(1, 1), "none", plain),
   rateShape("window-10-1s", "fixed window, 10 per second", () => fixedWindow(10, 1_000), "none", plain),
   rateShape(
     "window-600-60s",
@@ -124,7 +118,6 @@ export const hiddenLimits: readonly DrainScenario[] = [
     plain,
     lastBatchMs,
   ),
-  rateShape("window-100-30s", "fixed window, 100 per 30 s", () => fixedWindow(100, 30_000), "none", plain, lastBatchMs),
   concurrencyShape("concurrency-10-fast", 10, 100, "none", plain),
   concurrencyShape("concurrency-10-slow", 10, 1_000, "none", plain),
   concurrencyShape("concurrency-1", 1, 500, "none", plain),
@@ -166,28 +159,6 @@ export const toldLimits: readonly DrainScenario[] = [
   ),
 ];
 
-/** A few refusals that mean nothing: 2 % of all answers, at any rate, and no limit behind them. */
-function strayShape(name: string, headers: ProviderNature["headers"], share: number): DrainScenario {
-  const jobs = 5 * backlogSize;
-  return {
-    kind: "drain",
-    name,
-    about: `no limit; ${share * 100} % of the answers are 429 all the same`,
-    nature: () => ({ ...plainNature, limit: noLimit(), headers, strayShare: share }),
-    network: usualNetwork,
-    jobs,
-    // A hundred at once from the first instant on; without any 429 the lane's caution takes 2.6 of these.
-    idealMs: (jobs / 100) * roundTrip,
-    promise: { makespan: 6, refusedShare: 0.025, makespanWorst: 17, refusedWorst: 0.03 },
-  };
-}
-
-/** Refusals without a limit. */
-export const strayRefusals: readonly DrainScenario[] = [
-  strayShape("stray", "none", 0.02),
-  strayShape("stray-told", "retry-after", 0.02),
-];
-
 /** Shapes for which no promise is made; measured all the same. */
 export const unpromised: readonly DrainScenario[] = [
   rateShape(
@@ -209,4 +180,4 @@ export const unpromised: readonly DrainScenario[] = [
 ];
 
 /** Every drain. */
-export const drains: readonly DrainScenario[] = [...hiddenLimits, ...toldLimits, ...strayRefusals, ...unpromised];
+export const drains: readonly DrainScenario[] = [...hiddenLimits, ...toldLimits, ...unpromised];
