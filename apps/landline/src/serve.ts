@@ -56,11 +56,14 @@ export async function serve(config: Config, options: ServeOptions): Promise<Runn
     );
   }
   const system = await wireSystem(config);
+  // What has to end when starting fails half-way: whatever still listens would keep the process alive.
+  const begun: (() => Promise<void> | void)[] = [];
   try {
     const { host, outbox, store } = system;
     const keys = await readKeys(config.apiKeys, store, { digest, newToken: randomToken });
     const redactor = createRedactor(config.secrets);
     const observers = await observeSystem(system, redactor);
+    begun.push(async () => observers.close());
     const assets = await readAssets(consoleDirectory());
     let draining = false;
     const gateway = createGateway({
@@ -92,8 +95,10 @@ export async function serve(config: Config, options: ServeOptions): Promise<Runn
     }) as Server;
     server.maxHeadersCount = 100;
     // Bulk work an earlier process left unfinished goes on from here.
+    begun.push(async () => gateway.close());
     await gateway.start();
     const port = await listen(server, hostname, options.port ?? config.http.port);
+    begun.push(async () => closed(server));
     if (options.dispatch) await outbox.run();
     return {
       url: `http://${isIP(hostname) === 6 ? `[${hostname}]` : hostname}:${port}`,
@@ -110,6 +115,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Runn
       },
     };
   } catch (error) {
+    for (const end of begun.toReversed()) await end();
     await system.close();
     throw error;
   }

@@ -82,7 +82,7 @@ export async function wireSystem(config: Config, decorators: Decorators = {}): P
     host,
     hashing,
     concurrency: config.concurrency,
-    retentionMs: config.retention.operationsMs,
+    retentionMs: config.retentionMs,
   });
   return {
     config,

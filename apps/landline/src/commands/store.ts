@@ -101,7 +101,7 @@ export function registerPrune(program: Command): void {
         import("@landline/core"),
       ]);
       const config = await loadConfig(options.config ?? null, process.cwd(), process.env);
-      const age = options.olderThan === undefined ? config.retention.operationsMs : parseDuration(options.olderThan);
+      const age = options.olderThan === undefined ? config.retentionMs : parseDuration(options.olderThan);
       if (age === null)
         throw new CommandError(`--older-than must be a duration such as 30d, not "${options.olderThan}"`, exit.usage);
       const deleted = await withStore(config.store, async (store) => {

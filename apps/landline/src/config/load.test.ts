@@ -63,6 +63,17 @@ describe("a usable configuration", () => {
     expect(policy).toMatchObject({ attemptsMax: 2, attemptTimeoutMs: 5_000, totalWaitMaxMs: 60_000 });
   });
 
+  test("keeps operations as long as their keys must be remembered", () => {
+    const short = checkConfig(
+      { ...good, retention: { operations: "1h", idempotency: "7d" } },
+      null,
+      "/srv",
+      environment,
+    );
+    expect(short.retentionMs).toBe(7 * 86_400_000);
+    expect(config.retentionMs).toBe(30 * 86_400_000);
+  });
+
   test("reads a route as account and channel", () => {
     expect(config.routes.get("otp")).toEqual([
       { account: "tw", channel: "whatsapp" },

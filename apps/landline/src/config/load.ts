@@ -109,7 +109,7 @@ export function checkConfig(
     routes,
     policy,
     alerts: value.alerts.map(readAlert),
-    retention: { operationsMs: value.retention.operations, idempotencyMs: value.retention.idempotency },
+    retentionMs: Math.max(value.retention.operations, value.retention.idempotency),
     concurrency: value.concurrency,
     secrets: [
       ...new Set([

@@ -67,8 +67,8 @@ export interface Config {
   readonly routes: ReadonlyMap<string, readonly RouteStep[]>;
   readonly policy: Policy;
   readonly alerts: readonly AlertConfig[];
-  /** Milliseconds finished operations and their keys are kept. */
-  readonly retention: { readonly operationsMs: number; readonly idempotencyMs: number };
+  /** Milliseconds finished operations are kept, and with them their keys: the longer of the two configured times. */
+  readonly retentionMs: number;
   /** Attempts under way at once in one process. */
   readonly concurrency: number;
   /** Values that must never be shown, wherever they turn up. */
