@@ -5,7 +5,7 @@ import { laneHealth } from "@landline/core";
 import type { Outcome } from "@landline/core";
 import type { AccountHealth } from "./api.ts";
 import type { Context } from "./context.ts";
-import type { Account } from "./ports.ts";
+import type { Account } from "./ports/index.ts";
 import { messageOf } from "./trouble.ts";
 
 /** What the last checks of this process found. */

@@ -21,7 +21,7 @@ import type {
   OperationRecord,
   OperationStory,
   ReviewGroup,
-} from "./ports.ts";
+} from "./ports/index.ts";
 
 /** What a caller asks for. Instants are epoch milliseconds. */
 export interface EnqueueRequest {

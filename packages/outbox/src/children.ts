@@ -6,7 +6,7 @@ import type { Failure } from "@landline/core";
 import type { Context } from "./context.ts";
 import { operationOf } from "./context.ts";
 import { laneName } from "./lanes.ts";
-import type { Account, FallbackStep, NewOperation, OperationRecord } from "./ports.ts";
+import type { Account, FallbackStep, NewOperation, OperationRecord } from "./ports/index.ts";
 import { recipientAddress } from "./recipient.ts";
 
 /** A child that could be handed to the store, or the first thing that is wrong with it. */

@@ -9,7 +9,7 @@
  * stalls for seconds must not make this clock wrong by seconds, or a code would be sent after its deadline; so a slow
  * reading counts only where nothing better is known.
  */
-import type { Host, Store } from "./ports.ts";
+import type { Host, Store } from "./ports/index.ts";
 
 /** Reads the store's clock without asking the store. */
 export interface StoreClock {

@@ -10,7 +10,7 @@ import type { Holds } from "./holds.ts";
 import type { Incidents } from "./incidents.ts";
 import type { Lanes } from "./lanes.ts";
 import type { LeaseRules } from "./lease.ts";
-import type { Account, Host, OperationRecord, SendRequest, Store } from "./ports.ts";
+import type { Account, Host, OperationRecord, SendRequest, Store } from "./ports/index.ts";
 
 /** One running outbox, seen from inside. */
 export interface Context {

@@ -3,7 +3,7 @@
  * doubt: nothing is lost, nothing is sent twice, and only true ambiguities are left to people.
  */
 import { describe, expect, test } from "vitest";
-import type { Store } from "./ports.ts";
+import type { Store } from "./ports/index.ts";
 import { createWorld } from "./testing/world.ts";
 import type { World } from "./testing/world.ts";
 

@@ -1,7 +1,7 @@
 /** One operation at a time: what each kind of ending leads to, when the next try comes, and what is never done. */
 import { describe, expect, test } from "vitest";
 import type { OutboxEvent } from "./api.ts";
-import type { OperationRecord } from "./ports.ts";
+import type { OperationRecord } from "./ports/index.ts";
 import type { Fate } from "./testing/ledger-provider.ts";
 import { createWorld } from "./testing/world.ts";
 import type { World, WorldOptions } from "./testing/world.ts";

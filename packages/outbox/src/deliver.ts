@@ -12,7 +12,7 @@ import { operationOf, policyOf, sendRequestOf } from "./context.ts";
 import { attempted, began } from "./delivered.ts";
 import type { LaneEntry } from "./lanes.ts";
 import type { LeaseGuard } from "./lease.ts";
-import type { AttemptReport, AttemptResult, ClaimedOperation, SendRequest, Settlement } from "./ports.ts";
+import type { AttemptReport, AttemptResult, ClaimedOperation, SendRequest, Settlement } from "./ports/index.ts";
 import { conclude, historyAfter, settlementOf, spread } from "./settle.ts";
 import type { Held } from "./settle.ts";
 import { startDurably } from "./start.ts";

@@ -5,7 +5,7 @@ import type { Decision } from "@landline/core";
 import type { Context } from "./context.ts";
 import { operationOf } from "./context.ts";
 import { operationChanged } from "./events.ts";
-import type { AttemptReport, SendRequest } from "./ports.ts";
+import type { AttemptReport, SendRequest } from "./ports/index.ts";
 import type { Held } from "./settle.ts";
 
 /** An attempt's intent is durable. */

@@ -19,7 +19,7 @@ import type { Context } from "./context.ts";
 import { operationOf } from "./context.ts";
 import { operationChanged } from "./events.ts";
 import { laneName } from "./lanes.ts";
-import type { InsertResult, NewOperation, OperationRecord } from "./ports.ts";
+import type { InsertResult, NewOperation, OperationRecord } from "./ports/index.ts";
 import { viewOf } from "./view.ts";
 
 /** A defect, with the path of the field in the request. */

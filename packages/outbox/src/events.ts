@@ -7,7 +7,7 @@
 import { createRedactor, messageFields } from "@landline/core";
 import type { Failure, OperationState } from "@landline/core";
 import type { OutboxEvent } from "./api.ts";
-import type { Account, OperationRecord } from "./ports.ts";
+import type { Account, OperationRecord } from "./ports/index.ts";
 
 /** A stream of events with any number of listeners. */
 export interface Events {

@@ -5,7 +5,7 @@
  * An operation of a closed account waits in `queued` or `retrying` and is shown as `held`: closing an account with a
  * million operations writes one row.
  */
-import type { HoldRecord, Store } from "./ports.ts";
+import type { HoldRecord, Store } from "./ports/index.ts";
 
 /** The holds this process knows of. */
 export interface Holds {

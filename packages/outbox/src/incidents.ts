@@ -8,7 +8,7 @@ import { createIncidentWatch, incidentShare, settleIncident, watchIncident } fro
 import type { IncidentEffect, IncidentEvent, IncidentOptions, IncidentWatch, Outcome } from "@landline/core";
 import type { Events } from "./events.ts";
 import type { Holds } from "./holds.ts";
-import type { Account } from "./ports.ts";
+import type { Account } from "./ports/index.ts";
 
 /** The watches over all providers. */
 export interface Incidents {

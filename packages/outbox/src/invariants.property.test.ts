@@ -5,7 +5,7 @@ import type { ReceiptEvent } from "@landline/core";
  */
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import type { OperationRecord, Store } from "./ports.ts";
+import type { OperationRecord, Store } from "./ports/index.ts";
 import type { Fate } from "./testing/ledger-provider.ts";
 import type { MemoryStore } from "./testing/memory-store.ts";
 import { createWorld } from "./testing/world.ts";

@@ -6,7 +6,7 @@
  */
 import { createLane } from "@landline/core";
 import type { Lane } from "@landline/core";
-import type { Account } from "./ports.ts";
+import type { Account } from "./ports/index.ts";
 
 /** The name under which operations are paced, held and broken together. */
 export function laneName(account: string, family: string, sender: string | null): string {

@@ -15,7 +15,7 @@
  *
  * Operations claimed together end together, so one guard, one timer and one abort signal serve a whole batch.
  */
-import type { Account, Host } from "./ports.ts";
+import type { Account, Host } from "./ports/index.ts";
 
 /** The largest margin between the longest attempt and the lease, in milliseconds. */
 export const leaseMarginMsMax = 5_000;

@@ -17,7 +17,7 @@ import { createLanes } from "./lanes.ts";
 import { leaseRules } from "./lease.ts";
 import { createMaintenance } from "./maintenance/maintenance.ts";
 import type { MaintenanceOptions } from "./maintenance/maintenance.ts";
-import type { Account, Host, Store, Waker } from "./ports.ts";
+import type { Account, Host, Store, Waker } from "./ports/index.ts";
 import { receive } from "./receipts.ts";
 import * as review from "./review.ts";
 import { suggestionFor } from "./suggestion.ts";

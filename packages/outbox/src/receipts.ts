@@ -10,7 +10,7 @@ import type { Failure, ReceiptEvent, WebhookRequest } from "@landline/core";
 import type { WebhookResult } from "./api.ts";
 import type { Context } from "./context.ts";
 import { operationChanged } from "./events.ts";
-import type { Account, OperationRecord, ReceiptResult } from "./ports.ts";
+import type { Account, OperationRecord, ReceiptResult } from "./ports/index.ts";
 import { recipientAddress } from "./recipient.ts";
 import { continueRoute } from "./routes.ts";
 

@@ -1,7 +1,7 @@
 /** What people may do, and what is refused because it could send twice or to somebody who does not want it. */
 import { describe, expect, test } from "vitest";
 import type { VerbResult } from "./api.ts";
-import type { OperationRecord } from "./ports.ts";
+import type { OperationRecord } from "./ports/index.ts";
 import type { Fate } from "./testing/ledger-provider.ts";
 import { createWorld } from "./testing/world.ts";
 import type { World } from "./testing/world.ts";

@@ -13,7 +13,7 @@ import { draftChild, hasOptedOut } from "./children.ts";
 import type { Context } from "./context.ts";
 import { operationOf, policyOf } from "./context.ts";
 import { operationChanged } from "./events.ts";
-import type { Command, FallbackStep, OperationRecord } from "./ports.ts";
+import type { Command, FallbackStep, OperationRecord } from "./ports/index.ts";
 import { viewOf } from "./view.ts";
 
 /** Puts a parked operation back: the same operation, the next attempt number. What failed after acceptance gets a child. */

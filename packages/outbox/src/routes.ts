@@ -10,7 +10,7 @@ import type { ErrorEntry, Failure, ParkedReason } from "@landline/core";
 import { draftChild, hasOptedOut } from "./children.ts";
 import type { Context } from "./context.ts";
 import { operationChanged } from "./events.ts";
-import type { OperationRecord } from "./ports.ts";
+import type { OperationRecord } from "./ports/index.ts";
 import { report } from "./trouble.ts";
 
 /** Who acts when a route goes on by itself. */

@@ -9,7 +9,7 @@ import { backoffDelay } from "@landline/core";
 import type { AttemptHistory, Decision, Failure, Outcome, OperationState, Policy } from "@landline/core";
 import type { Context } from "./context.ts";
 import { operationChanged } from "./events.ts";
-import type { Account, AttemptResult, Lease, OperationRecord, Settlement } from "./ports.ts";
+import type { Account, AttemptResult, Lease, OperationRecord, Settlement } from "./ports/index.ts";
 import { recipientAddress } from "./recipient.ts";
 import { continueRoute } from "./routes.ts";
 import { persist } from "./trouble.ts";

@@ -2,7 +2,7 @@
  * What to do about a group of parked operations, in a sentence.
  */
 import type { Context } from "./context.ts";
-import type { ReviewGroup } from "./ports.ts";
+import type { ReviewGroup } from "./ports/index.ts";
 
 /** The provider's own guidance where its code is known, else what the reason suggests. */
 export function suggestionFor(context: Context, group: Pick<ReviewGroup, "account" | "code" | "reason">): string {

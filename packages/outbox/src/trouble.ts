@@ -4,7 +4,7 @@
  * A store that is full or gone loses nothing by this: what is stored stays, what was started is rescued later.
  */
 import type { Context } from "./context.ts";
-import type { Host } from "./ports.ts";
+import type { Host } from "./ports/index.ts";
 
 const firstMs = 50;
 const longestMs = 5_000;

@@ -4,7 +4,7 @@
 import { failure } from "@landline/core";
 import type { Decision, Failure } from "@landline/core";
 import { expiredFailure } from "./context.ts";
-import type { AttemptResult, OperationRecord, Settlement } from "./ports.ts";
+import type { AttemptResult, OperationRecord, Settlement } from "./ports/index.ts";
 
 /** What to do with an operation of which nothing was sent. */
 export type Unsent = Extract<Decision, { readonly type: "park" | "expire" }>;

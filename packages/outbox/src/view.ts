@@ -4,7 +4,7 @@
 import { laneHealth } from "@landline/core";
 import type { OperationView } from "./api.ts";
 import type { Context } from "./context.ts";
-import type { OperationRecord } from "./ports.ts";
+import type { OperationRecord } from "./ports/index.ts";
 
 /** The view of a row. */
 export function viewOf(context: Context, record: OperationRecord): OperationView {

@@ -1,6 +1,6 @@
 /** Bounds, fairness, wakes and a quiet end. */
 import { describe, expect, test } from "vitest";
-import type { Store } from "./ports.ts";
+import type { Store } from "./ports/index.ts";
 import { createWorld } from "./testing/world.ts";
 import type { World } from "./testing/world.ts";
 

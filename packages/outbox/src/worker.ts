@@ -12,7 +12,7 @@ import { deliver } from "./deliver.ts";
 import type { LaneEntry } from "./lanes.ts";
 import { createLeaseGuard } from "./lease.ts";
 import type { LeaseGuard } from "./lease.ts";
-import type { ClaimedOperation } from "./ports.ts";
+import type { ClaimedOperation } from "./ports/index.ts";
 import { report, troubleDelay } from "./trouble.ts";
 
 /** Bounds of a worker. */

@@ -2,7 +2,7 @@
  * A lease that maintenance holds, counted down by the monotonic clock from before it was asked for.
  */
 import type { Context } from "../context.ts";
-import type { Account, ClaimedOperation } from "../ports.ts";
+import type { Account, ClaimedOperation } from "../ports/index.ts";
 import type { Held } from "../settle.ts";
 
 /** @param since monotonic milliseconds before the claim was sent */

@@ -4,7 +4,7 @@
 import { failure } from "@landline/core";
 import type { Context } from "../context.ts";
 import { operationChanged } from "../events.ts";
-import type { AttemptResult, RescuedOperation } from "../ports.ts";
+import type { AttemptResult, RescuedOperation } from "../ports/index.ts";
 
 /** Parks it as doubt. */
 export async function orphaned(

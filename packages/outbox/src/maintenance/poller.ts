@@ -6,7 +6,7 @@
  */
 import { operationOf } from "../context.ts";
 import type { Context } from "../context.ts";
-import type { Account } from "../ports.ts";
+import type { Account } from "../ports/index.ts";
 import { applyReceiptEvent } from "../receipts.ts";
 import { messageOf } from "../trouble.ts";
 import type { Service } from "./loop.ts";

@@ -1,6 +1,6 @@
 /** Doubt is ended by asking, with clocks that disagree, twins that look alike, and providers that do not answer. */
 import { describe, expect, test } from "vitest";
-import type { OperationRecord } from "../ports.ts";
+import type { OperationRecord } from "../ports/index.ts";
 import type { Fate } from "../testing/ledger-provider.ts";
 import { createWorld } from "../testing/world.ts";
 import type { World, WorldOptions } from "../testing/world.ts";

@@ -19,7 +19,7 @@ import type {
 import type { Context } from "../context.ts";
 import { operationOf, policyOf, sendRequestOf } from "../context.ts";
 import { createLeaseGuard } from "../lease.ts";
-import type { Account, LookupReport, RescuedOperation, Settlement } from "../ports.ts";
+import type { Account, LookupReport, RescuedOperation, Settlement } from "../ports/index.ts";
 import { conclude, settlementOf, spread } from "../settle.ts";
 import type { Held } from "../settle.ts";
 import { messageOf } from "../trouble.ts";

@@ -11,7 +11,7 @@ import type { Context } from "../context.ts";
 import { operationOf, policyOf, sendRequestOf } from "../context.ts";
 import { attempted } from "../delivered.ts";
 import { longestAttemptMs } from "../lease.ts";
-import type { AttemptResult, RescuedOperation } from "../ports.ts";
+import type { AttemptResult, RescuedOperation } from "../ports/index.ts";
 import { conclude, historyAfter, settlementOf } from "../settle.ts";
 import { heldBy } from "./held.ts";
 import type { Service } from "./loop.ts";

@@ -4,7 +4,7 @@
 import { absenceCountsFrom, canonicalJson } from "@landline/core";
 import type { Candidate } from "@landline/core";
 import type { Context } from "../context.ts";
-import type { OperationRecord } from "../ports.ts";
+import type { OperationRecord } from "../ports/index.ts";
 
 /** Another operation with equal content. */
 export interface Twin {

@@ -15,7 +15,7 @@ import type {
   ReceiptEvent,
   WebhookReading,
 } from "@landline/core";
-import type { Account, AttemptReport, Host, SendRequest, Sender } from "../ports.ts";
+import type { Account, AttemptReport, Host, SendRequest, Sender } from "../ports/index.ts";
 
 /** What happens to one attempt. */
 export type Fate =

@@ -18,7 +18,7 @@ import type {
   ReceiptResult,
   RescuedOperation,
   Store,
-} from "../ports.ts";
+} from "../ports/index.ts";
 import { breaksOf, countsOf, groupsOf, pageOf } from "./memory/queries.ts";
 import { claimed, isFree, isInDoubt, newRow, snapshot } from "./memory/row.ts";
 import type { Row } from "./memory/row.ts";

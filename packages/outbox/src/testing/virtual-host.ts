@@ -2,7 +2,7 @@
  * A host whose time stands still until a test moves it, with seeded chance and counted ids.
  */
 import { createHash } from "node:crypto";
-import type { Host } from "../ports.ts";
+import type { Host } from "../ports/index.ts";
 
 /** A host under a test's control. */
 export interface VirtualHost extends Host {

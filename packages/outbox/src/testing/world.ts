@@ -5,7 +5,7 @@ import type { Hashing } from "@landline/core";
 import type { Outbox, OutboxEvent } from "../api.ts";
 import { createOutbox } from "../outbox.ts";
 import type { OutboxOptions } from "../outbox.ts";
-import type { Store } from "../ports.ts";
+import type { Store } from "../ports/index.ts";
 import { createLedgerProvider } from "./ledger-provider.ts";
 import type { LedgerProvider, LedgerProviderOptions } from "./ledger-provider.ts";
 import { createMemoryStore } from "./memory-store.ts";

@@ -1,7 +1,7 @@
 /**
  * Questions people and `landline verify` ask the memory store. Nothing here changes a row.
  */
-import type { InvariantBreak, ListFilter, OperationRecord, Page, ReviewGroup } from "../../ports.ts";
+import type { InvariantBreak, ListFilter, OperationRecord, Page, ReviewGroup } from "../../ports/index.ts";
 import { snapshot } from "./row.ts";
 import type { Row } from "./row.ts";
 

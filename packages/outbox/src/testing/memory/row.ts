@@ -9,7 +9,7 @@ import type {
   NewOperation,
   OperationRecord,
   ReceiptRecord,
-} from "../../ports.ts";
+} from "../../ports/index.ts";
 
 type Mutable<Type> = { -readonly [Name in keyof Type]: Type[Name] };
 

@@ -4,7 +4,7 @@
  */
 import { next } from "@landline/core";
 import type { Failure, LifecycleEvent, ReceiptEvent } from "@landline/core";
-import type { AttemptResult, Command, ReceiptRecord, Settlement } from "../../ports.ts";
+import type { AttemptResult, Command, ReceiptRecord, Settlement } from "../../ports/index.ts";
 import type { Row } from "./row.ts";
 
 /** Who caused a change, and why. */

@@ -1,7 +1,7 @@
 /** Operations, settlements and receipts as the suite needs them: complete, ordinary, and different each time. */
 import type { AttemptHistory, Failure, FailureKind, ParkedReason, ReceiptEvent } from "@landline/core";
 import { failure } from "@landline/core";
-import type { AttemptResult, NewOperation, Settlement } from "../../ports.ts";
+import type { AttemptResult, NewOperation, Settlement } from "../../ports/index.ts";
 
 let counter = 0;
 const start = Date.now().toString(36).toUpperCase().padStart(10, "0");

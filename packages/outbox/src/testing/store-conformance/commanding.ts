@@ -2,7 +2,7 @@
 import { statesBefore } from "@landline/core";
 import type { StoredState } from "@landline/core";
 import { expect } from "vitest";
-import type { Command, Settlement, Store } from "../../ports.ts";
+import type { Command, Settlement, Store } from "../../ports/index.ts";
 import { accepted, doubted, failed, newOperation, parked, receiptEvent, retried } from "./build.ts";
 import type { Kit, OpenStore } from "./kit.ts";
 import { check, longMs } from "./kit.ts";

@@ -4,7 +4,7 @@
  * an operation's life. After each test the store must find nothing wrong with itself.
  */
 import { expect, test } from "vitest";
-import type { ClaimedOperation, NewOperation, OperationRecord, Store } from "../../ports.ts";
+import type { ClaimedOperation, NewOperation, OperationRecord, Store } from "../../ports/index.ts";
 import { accepted, newOperation } from "./build.ts";
 
 /** A store to be tested, fresh and empty. */

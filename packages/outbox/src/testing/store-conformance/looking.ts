@@ -1,6 +1,6 @@
 /** Looking: filters that all must hold, pages that do not move, groups by cause, exact counts. */
 import { expect } from "vitest";
-import type { ListFilter } from "../../ports.ts";
+import type { ListFilter } from "../../ports/index.ts";
 import { failed, newOperation, parked, receiptEvent, retried } from "./build.ts";
 import type { Kit, OpenStore } from "./kit.ts";
 import { check } from "./kit.ts";

@@ -7,7 +7,7 @@ import { next, statesBefore } from "@landline/core";
 import type { LifecycleEvent, ParkedReason, StoredState } from "@landline/core";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import type { ClaimedOperation, Command, NewOperation, Settlement } from "../../ports.ts";
+import type { ClaimedOperation, Command, NewOperation, Settlement } from "../../ports/index.ts";
 import { accepted, doubted, expired, failed, heldBack, newOperation, parked, receiptEvent, retried } from "./build.ts";
 import type { OpenStore } from "./kit.ts";
 import { Kit, longMs } from "./kit.ts";

@@ -1,7 +1,7 @@
 /** Settling: each transition from its legal states only, by the current lease only, with its reason. */
 import { statesBefore } from "@landline/core";
 import { expect } from "vitest";
-import type { Settlement } from "../../ports.ts";
+import type { Settlement } from "../../ports/index.ts";
 import { accepted, doubted, expired, failed, heldBack, parked, retried, spent } from "./build.ts";
 import type { OpenStore } from "./kit.ts";
 import { check, longMs, shortMs } from "./kit.ts";

@@ -1,0 +1,66 @@
+/** What is shown of operations: their story, lists and groups. */
+import type { OperationClass, ParkedReason, StoredState } from "@landline/core";
+import type { AttemptRecord } from "./attempt.ts";
+import type { OperationRecord } from "./operation.ts";
+import type { ReceiptRecord } from "./receipt.ts";
+
+/** One line of an operation's history. */
+export interface HistoryRecord {
+  readonly at: number;
+  readonly event: string;
+  readonly actor: string;
+  readonly because: string | null;
+  readonly before?: string | null;
+  readonly after?: string | null;
+}
+
+/** Everything about one operation. */
+export interface OperationStory {
+  readonly operation: OperationRecord;
+  readonly attempts: readonly AttemptRecord[];
+  readonly receipts: readonly ReceiptRecord[];
+  readonly history: readonly HistoryRecord[];
+  readonly childIds: readonly string[];
+}
+
+/** Filters of a list; all that are given must hold. */
+export interface ListFilter {
+  readonly states?: readonly StoredState[];
+  readonly account?: string;
+  /** Only accounts in this list (what `held` means, and per-key scopes). */
+  readonly accounts?: readonly string[];
+  readonly operation?: string;
+  readonly reference?: string;
+  readonly recipient?: string;
+  readonly code?: string;
+  readonly kind?: string;
+  readonly class?: OperationClass;
+  readonly parkedReason?: ParkedReason;
+  readonly subject?: string;
+  readonly idempotencyScope?: string;
+  readonly createdAfter?: number;
+  readonly createdBefore?: number;
+  /** Free text: id, reference, recipient, provider id or idempotency key that begins with it. */
+  readonly q?: string;
+}
+
+/** One page, newest first. `cursor` is opaque and keyset based. */
+export interface Page {
+  readonly operations: readonly OperationRecord[];
+  readonly nextCursor: string | null;
+}
+
+/** Parked operations with one cause. */
+export interface ReviewGroup {
+  /** Stable text made of account, operation, reason, kind and code. */
+  readonly fingerprint: string;
+  readonly account: string;
+  readonly operation: string;
+  readonly reason: ParkedReason;
+  readonly kind: string | null;
+  readonly code: string | null;
+  readonly count: number;
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+  readonly sampleIds: readonly string[];
+}
