@@ -23,6 +23,8 @@ export default defineConfig({
   },
   test: {
     passWithNoTests: true,
+    // A slow machine is no bug: whoever polls has time, and only what never comes is red.
+    expect: { poll: { timeout: 15_000, interval: 20 } },
     projects: [
       {
         extends: true,
@@ -31,7 +33,8 @@ export default defineConfig({
           name: "unit",
           include: ["**/*.test.ts", "**/*.test.tsx"],
           exclude: [...processTests, ...never],
-          testTimeout: 20_000,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
@@ -41,8 +44,8 @@ export default defineConfig({
           name: "process",
           include: processTests,
           exclude: never,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
     ],

@@ -225,7 +225,7 @@ export async function send(api: Api, to: string, more: object = {}, key = keys.a
 }
 
 /** Asks until an operation is in one of these states; throws after `ms`. */
-export async function settled(api: Api, id: string, states: readonly string[], ms = 10_000): Promise<Answered["body"]> {
+export async function settled(api: Api, id: string, states: readonly string[], ms = 30_000): Promise<Answered["body"]> {
   const until = Date.now() + ms;
   for (;;) {
     const { body } = await api("GET", `/v1/operations/${id}`);
