@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createClient } from "./client.ts";
 import type { Client } from "./client.ts";
 import type { ClientOptions } from "./options.ts";
+import { atOnce } from "./testing/at-once.ts";
 import { flakyServer } from "./testing/flaky-server.ts";
 import type { Behaviour, FlakyServer } from "./testing/flaky-server.ts";
 import { letterbox } from "./testing/letterbox.ts";
@@ -14,7 +15,9 @@ import type { LetterboxTypes } from "./testing/letterbox.ts";
 
 let server: FlakyServer;
 const clients: Client<LetterboxTypes>[] = [];
+const heard: string[] = [];
 beforeEach(async () => {
+  heard.length = 0;
   server = await flakyServer();
 });
 afterEach(async () => {
@@ -25,7 +28,7 @@ afterEach(async () => {
 const quick: ClientOptions = {
   attemptsMax: 3,
   backoff: { base: 20, factor: 2, max: 1_000, jitter: 0 },
-  attemptTimeout: 150,
+  attemptTimeout: 500,
   deadline: "10s",
 };
 const letter = { to: "+15550001", text: "hello" };
@@ -35,7 +38,11 @@ function start(
   traits: Partial<OperationTraits> = {},
   url = server.url,
 ): Client<LetterboxTypes> {
-  const client = createClient(letterbox(url, { traits }), { ...quick, ...options });
+  const client = createClient(letterbox(url, { traits }), {
+    on: ({ type }) => void heard.push(type),
+    ...quick,
+    ...options,
+  });
   clients.push(client);
   return client;
 }
@@ -150,7 +157,7 @@ describe("a create that the provider can be asked about", () => {
         { outcome: "accepted", status: 201, phase: "done" },
       ],
     });
-    expect(waits()[0]).toBeGreaterThanOrEqual(150 + 20 + 20);
+    expect(waits()[0]).toBeGreaterThanOrEqual(500 + 20 + 20);
     expect(server.effects).toHaveLength(1);
   });
 
@@ -202,8 +209,8 @@ describe("Retry-After", () => {
     server.script.push({ status: 429, headers: { "retry-after": "3600" } });
     const began = Date.now();
     const result = await start().call("letters.post", letter);
-    expect(Date.now() - began).toBeLessThan(500);
-    expect(result).toMatchObject({ ok: false, failure: { kind: "rate_limited", status: 429 } });
+    expect(heard).not.toContain("retry.scheduled");
+    expect(result).toMatchObject({ ok: false, failure: { kind: "rate_limited", status: 429 }, attempts: [{}] });
     expect(!result.ok && Date.parse(result.failure.retryAt ?? "")).toBeGreaterThan(began + 3_599_000);
   });
 });
@@ -346,14 +353,12 @@ describe("an abort", () => {
     const controller = new AbortController();
     const pending = start({ attemptTimeout: "10s" }).call("letters.post", letter, { signal: controller.signal });
     await expect.poll(() => server.received.length).toBe(1);
-    const began = performance.now();
     controller.abort();
-    expect(await pending).toMatchObject({
+    expect(await atOnce(pending)).toMatchObject({
       ok: false,
       failure: { kind: "cancelled", execution: "unknown", remedy: "reconcile" },
       attempts: [{ outcome: "ambiguous" }],
     });
-    expect(performance.now() - began).toBeLessThan(30);
   });
 
   test("during back-off ends it at once, and nothing is sent any more", async () => {
@@ -361,15 +366,13 @@ describe("an abort", () => {
     const controller = new AbortController();
     const pending = start({ backoff: { base: "5s" } }).call("letters.post", letter, { signal: controller.signal });
     await expect.poll(() => server.received.length).toBe(1);
-    await new Promise((resolve) => void setTimeout(resolve, 30));
-    const began = performance.now();
+    await expect.poll(() => heard).toContain("retry.scheduled");
     controller.abort();
-    expect(await pending).toMatchObject({
+    expect(await atOnce(pending)).toMatchObject({
       ok: false,
       failure: { kind: "cancelled", execution: "not_executed" },
       attempts: [{ outcome: "throttled" }],
     });
-    expect(performance.now() - began).toBeLessThan(30);
     expect(posts()).toHaveLength(1);
   });
 
@@ -378,9 +381,9 @@ describe("an abort", () => {
     const controller = new AbortController();
     const pending = start({}, { lookupSettleMs: 5_000 }).call("letters.post", letter, { signal: controller.signal });
     await expect.poll(() => server.received.length).toBe(1);
-    await new Promise((resolve) => void setTimeout(resolve, 30));
+    await expect.poll(() => heard).toContain("attempt.ended");
     controller.abort();
-    expect(await pending).toMatchObject({ ok: false, failure: { kind: "cancelled", execution: "unknown" } });
+    expect(await atOnce(pending)).toMatchObject({ ok: false, failure: { kind: "cancelled", execution: "unknown" } });
   });
 });
 
@@ -442,11 +445,12 @@ describe("close", () => {
     const client = start({ backoff: { base: "5s" } });
     const pending = client.call("letters.post", letter);
     await expect.poll(() => server.received.length).toBe(1);
-    await new Promise((resolve) => void setTimeout(resolve, 30));
-    const began = performance.now();
+    await expect.poll(() => heard).toContain("retry.scheduled");
     client.close();
-    expect(await pending).toMatchObject({ ok: false, failure: { kind: "cancelled", execution: "not_executed" } });
-    expect(performance.now() - began).toBeLessThan(30);
+    expect(await atOnce(pending)).toMatchObject({
+      ok: false,
+      failure: { kind: "cancelled", execution: "not_executed" },
+    });
     expect(await client.call("letters.post", letter)).toMatchObject({
       ok: false,
       failure: { kind: "cancelled" },
@@ -499,13 +503,13 @@ test("callOrThrow throws the failure, and no credential with it", async () => {
 
 test("tells what happens, and survives a listener that throws", async () => {
   server.script.push({ status: 429 });
-  const heard: string[] = [];
+  const told: string[] = [];
   const client = start({
     on: (event) => {
-      heard.push(event.type);
+      told.push(event.type);
       throw new Error("listener");
     },
   });
   expect((await client.call("letters.post", letter)).ok).toBe(true);
-  expect(heard).toEqual(["call.started", "attempt.ended", "retry.scheduled", "attempt.ended", "call.ended"]);
+  expect(told).toEqual(["call.started", "attempt.ended", "retry.scheduled", "attempt.ended", "call.ended"]);
 });

@@ -3,6 +3,7 @@ import { classify, failure } from "@landline/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createSender } from "./create-sender.ts";
 import type { AccountSender } from "./create-sender.ts";
+import { atOnce } from "./testing/at-once.ts";
 import { flakyServer } from "./testing/flaky-server.ts";
 import type { FlakyServer } from "./testing/flaky-server.ts";
 import { letterbox } from "./testing/letterbox.ts";
@@ -216,10 +217,11 @@ describe("bearer tokens", () => {
       signal: controller.signal,
     });
     await expect.poll(() => server.received.length).toBe(1);
-    const began = performance.now();
     controller.abort();
-    expect((await pending).outcome).toMatchObject({ type: "unavailable", failure: { execution: "not_executed" } });
-    expect(performance.now() - began).toBeLessThan(30);
+    expect((await atOnce(pending)).outcome).toMatchObject({
+      type: "unavailable",
+      failure: { execution: "not_executed" },
+    });
   });
 });
 
@@ -249,10 +251,11 @@ describe("a diagnosis", () => {
   test("that cannot be described leaves the failure as it was, at once", async () => {
     server.script.push({ status: 403 });
     const broken = { ...diagnosis(), describe: () => JSON.parse("") as never, read: diagnosis().read };
-    const began = performance.now();
-    const report = await start({ diagnosis: broken }).attempt(request, withDeadline());
+    const hour = { ...options, timeoutMs: 3_600_000, deadline: Date.now() + 3_600_000 };
+    const report = await start({ diagnosis: broken }).attempt(request, hour);
     expect(report.outcome).toMatchObject({ type: "rejected", failure: { kind: "authorization" } });
-    expect(performance.now() - began).toBeLessThan(1_000);
+    // Whoever waited for the diagnosis would wait for the hour the attempt has.
+    expect(server.received).toHaveLength(1);
   });
 
   test("that cannot be made leaves the failure as it was", async () => {

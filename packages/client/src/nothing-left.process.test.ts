@@ -15,15 +15,16 @@ afterAll(() => server.close());
 
 const here = import.meta.dirname;
 
-/** Runs a script with a client in it; resolves to what it printed and how long it lived. */
-function script(body: string): Promise<{ readonly code: number | null; readonly out: string; readonly ms: number }> {
+/** Runs a script with a client in it; resolves to what it printed when it has ended. */
+function script(body: string): Promise<{ readonly code: number | null; readonly out: string }> {
   const text = `
     import { createClient } from "${here}/index.ts";
     import { letterbox } from "${here}/testing/letterbox.ts";
-    const client = createClient(letterbox("${server.url}"), { attemptsMax: 2, backoff: { base: 100 }, attemptTimeout: "10s" });
+    const client = createClient(letterbox("${server.url}"), {
+      attemptsMax: 2, backoff: { base: 100 }, attemptTimeout: "10m", transport: { idleMs: 600_000 },
+    });
     const letter = { to: "+1", text: "x" };
     ${body}`;
-  const began = performance.now();
   const child = spawn(
     process.execPath,
     ["--conditions=source", "--disable-warning=ExperimentalWarning", "--input-type=module-typescript", "-e", text],
@@ -33,18 +34,18 @@ function script(body: string): Promise<{ readonly code: number | null; readonly 
   child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
   return new Promise((resolve) => {
     child.on("close", (code) => {
-      resolve({ code, out: out.trim(), ms: performance.now() - began });
+      resolve({ code, out: out.trim() });
     });
   });
 }
 
 test("an idle client lets its process end, without close", async () => {
-  const { code, out, ms } = await script(`
+  // A timer or a socket that holds the process would hold it for ten minutes.
+  const { code, out } = await script(`
     const result = await client.call("letters.post", letter);
     console.log(result.ok, JSON.stringify(process.getActiveResourcesInfo().filter((name) => name === "Timeout")));
   `);
   expect({ code, out }).toEqual({ code: 0, out: "true []" });
-  expect(ms).toBeLessThan(5_000);
 });
 
 test("a wait for a retry is not lost to an exit", async () => {

@@ -86,9 +86,9 @@ test("Retry-After is never undercut, and beyond the time left it is answered now
   const [one, two] = server.received;
   expect((two?.at ?? 0) - (one?.at ?? 0)).toBeGreaterThanOrEqual(998);
   server.answerGet = () => ({ status: 429, headers: { "retry-after": "2200000" }, body: "" });
-  const began = performance.now();
+  const before = server.received.length;
   expect((await send(server.url)).headers.get("retry-after")).toBe("2200000");
-  expect(performance.now() - began).toBeLessThan(200);
+  expect(server.received).toHaveLength(before + 1);
 });
 
 describe("bodies", () => {

@@ -122,14 +122,13 @@ describe.each([
     expect(seen.type === "response" && seen.body.length).toBeLessThanOrEqual(100_000);
   });
 
-  test("gives up after the timeout, soon", async () => {
+  test("gives up after the timeout, not before", async () => {
     server.script.push("hang");
     const began = performance.now();
     const seen = await start().send(post(server.url), { timeoutMs: 60, signal: null });
-    const took = performance.now() - began;
     expect(seen).toMatchObject({ type: "transport", phase: "wait", cause: "timeout", mayHaveLeft: true });
-    expect(took).toBeGreaterThanOrEqual(59);
-    expect(took).toBeLessThan(200);
+    // Not later than it must is the deadline wheel's own test, in virtual time.
+    expect(performance.now() - began).toBeGreaterThanOrEqual(59);
   });
 
   test("an abort ends it in the same tick", async () => {

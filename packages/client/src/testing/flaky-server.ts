@@ -99,6 +99,8 @@ export async function flakyServer(): Promise<FlakyServer> {
       act(state.answerGet?.(request) ?? { status: 200, body: list }, request, response);
     });
   });
+  // Idle connections are for the client to end.
+  server.keepAliveTimeout = 0;
   server.on("connection", (socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
