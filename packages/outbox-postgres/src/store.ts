@@ -24,7 +24,9 @@ import { expireDue } from "./verbs/expire-due.ts";
 import { findByKey, locate, ownedProviderIds } from "./verbs/find.ts";
 import { insertAll, insertWithin, isOrdered, nameAll } from "./verbs/insert.ts";
 import {
+  addDocument,
   audit,
+  deleteDocument,
   getDocument,
   hold,
   holds,
@@ -204,6 +206,8 @@ export function createStore(pool: Pool, options: PostgresStoreOptions = {}): Cre
     isOptedOut: (account, recipient) => sure(() => isOptedOut(db, account, recipient)),
     getDocument: (collection, id) => sure(() => getDocument(db, collection, id)),
     putDocument: (collection, id, document) => sure(() => putDocument(db, collection, id, document)),
+    addDocument: (collection, id, document) => during(() => addDocument(db, collection, id, document)),
+    deleteDocument: (collection, id) => during(() => deleteDocument(db, collection, id)),
     listDocuments: (collection) => sure(() => listDocuments(db, collection)),
     audit: (line) => during(() => audit(db, line)),
     prune: (before, limit) =>

@@ -22,7 +22,9 @@ import { expireDue } from "./verbs/expire-due.ts";
 import { findByKey, locate, ownedProviderIds } from "./verbs/find.ts";
 import { insert } from "./verbs/insert.ts";
 import {
+  addDocument,
   audit,
+  deleteDocument,
   getDocument,
   hold,
   holds,
@@ -188,6 +190,8 @@ export function sqliteStore(path: string, options: SqliteStoreOptions = {}): Sql
     isOptedOut: (account, recipient) => read(() => isOptedOut(session, account, recipient)),
     getDocument: (collection, id) => read(() => getDocument(session, collection, id)),
     putDocument: (collection, id, document) => write(() => putDocument(session, collection, id, document)),
+    addDocument: (collection, id, document) => write(() => addDocument(session, collection, id, document)),
+    deleteDocument: (collection, id) => write(() => deleteDocument(session, collection, id)),
     listDocuments: (collection) => read(() => listDocuments(session, collection)),
     audit: (line) => write(() => audit(session, line)),
     prune: (before, limit) =>

@@ -12,6 +12,9 @@ const insertOptOut = `INSERT INTO landline.opt_out (account, recipient, because,
 const selectOptOut = "SELECT 1 FROM landline.opt_out WHERE account = $1 AND recipient = $2";
 const putOne =
   "INSERT INTO landline.document (collection, id, document) VALUES ($1, $2, $3::json) ON CONFLICT (collection, id) DO UPDATE SET document = excluded.document";
+const addOne =
+  "INSERT INTO landline.document (collection, id, document) VALUES ($1, $2, $3::json) ON CONFLICT DO NOTHING RETURNING 1";
+const deleteOne = "DELETE FROM landline.document WHERE collection = $1 AND id = $2 RETURNING 1";
 const getOne = "SELECT document FROM landline.document WHERE collection = $1 AND id = $2";
 const listAll = "SELECT id, document FROM landline.document WHERE collection = $1 ORDER BY id";
 const insertAudit = `INSERT INTO landline.audit (at, actor, event, subject, because) VALUES (${nowMs}, $1, $2, $3, $4)`;
@@ -67,9 +70,17 @@ export async function getDocument(db: Queryable, collection: string, id: string)
 
 /** Keeps a document in place of the one before. @throws {TypeError} when it is not JSON */
 export async function putDocument(db: Queryable, collection: string, id: string, document: unknown): Promise<void> {
-  const written = JSON.stringify(document);
-  if (written === undefined) throw new TypeError(`the document ${collection}/${id} is not JSON`);
-  await db.rows(putOne, [plain(collection), plain(id), written]);
+  await db.rows(putOne, [plain(collection), plain(id), written(collection, id, document)]);
+}
+
+/** Keeps a document where none is; false: one is there. @throws {TypeError} when it is not JSON */
+export async function addDocument(db: Queryable, collection: string, id: string, document: unknown): Promise<boolean> {
+  return (await db.rows(addOne, [plain(collection), plain(id), written(collection, id, document)])).length > 0;
+}
+
+/** Forgets a document; false: there was none. */
+export async function deleteDocument(db: Queryable, collection: string, id: string): Promise<boolean> {
+  return (await db.rows(deleteOne, [plain(collection), plain(id)])).length > 0;
 }
 
 /** All documents of a collection, by id. */
@@ -83,4 +94,10 @@ export async function listDocuments(
 /** Appends a line. */
 export async function audit(db: Queryable, line: AuditLine): Promise<void> {
   await db.rows(insertAudit, [plain(line.actor), plain(line.event), plain(line.subject), plain(line.because)]);
+}
+
+function written(collection: string, id: string, document: unknown): string {
+  const asJson = JSON.stringify(document);
+  if (asJson === undefined) throw new TypeError(`the document ${collection}/${id} is not JSON`);
+  return asJson;
 }

@@ -11,6 +11,8 @@ const insertOptOut = "INSERT INTO opt_out (account, recipient, because, at) VALU
 const selectOptOut = "SELECT 1 FROM opt_out WHERE account = ? AND recipient = ?";
 const putOne =
   "INSERT INTO document (collection, id, document) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET document = excluded.document";
+const addOne = "INSERT INTO document (collection, id, document) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
+const deleteOne = "DELETE FROM document WHERE collection = ? AND id = ?";
 const getOne = "SELECT document FROM document WHERE collection = ? AND id = ?";
 const listAll = "SELECT id, document FROM document WHERE collection = ? ORDER BY id";
 const insertAudit = "INSERT INTO audit (at, actor, event, subject, because) VALUES (?, ?, ?, ?, ?)";
@@ -67,9 +69,17 @@ export function getDocument(session: Session, collection: string, id: string): u
 
 /** Keeps a document in place of the one before. @throws {TypeError} when it is not JSON */
 export function putDocument(session: Session, collection: string, id: string, document: unknown): void {
-  const written = JSON.stringify(document);
-  if (written === undefined) throw new TypeError(`the document ${collection}/${id} is not JSON`);
-  session.sql(putOne).run(collection, id, written);
+  session.sql(putOne).run(collection, id, written(collection, id, document));
+}
+
+/** Keeps a document where none is; false: one is there. @throws {TypeError} when it is not JSON */
+export function addDocument(session: Session, collection: string, id: string, document: unknown): boolean {
+  return session.sql(addOne).run(collection, id, written(collection, id, document)).changes > 0;
+}
+
+/** Forgets a document; false: there was none. */
+export function deleteDocument(session: Session, collection: string, id: string): boolean {
+  return session.sql(deleteOne).run(collection, id).changes > 0;
 }
 
 /** All documents of a collection, by id. */
@@ -86,4 +96,10 @@ export function listDocuments(
 /** Appends a line. */
 export function audit(session: Session, line: AuditLine): void {
   session.sql(insertAudit).run(session.now(), line.actor, line.event, line.subject, line.because);
+}
+
+function written(collection: string, id: string, document: unknown): string {
+  const asJson = JSON.stringify(document);
+  if (asJson === undefined) throw new TypeError(`the document ${collection}/${id} is not JSON`);
+  return asJson;
 }

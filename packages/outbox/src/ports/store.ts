@@ -149,6 +149,10 @@ export interface Store {
   /** Small named documents that must survive a restart (bulk work, API keys, alert state). */
   getDocument(collection: string, id: string): Promise<unknown>;
   putDocument(collection: string, id: string, document: unknown): Promise<void>;
+  /** Keeps a document only where none is; false: one is there and stays. Of many at once exactly one is kept. */
+  addDocument(collection: string, id: string, document: unknown): Promise<boolean>;
+  /** Forgets a document; false: there was none. */
+  deleteDocument(collection: string, id: string): Promise<boolean>;
   listDocuments(collection: string): Promise<readonly { readonly id: string; readonly document: unknown }[]>;
   /** Appends audit lines about things that are not operations (accounts, keys, reveals). */
   audit(line: {

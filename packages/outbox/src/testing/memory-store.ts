@@ -525,6 +525,16 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
       open();
       collection(name).set(id, structuredClone(document));
     },
+    async addDocument(name, id, document) {
+      open();
+      if (collection(name).has(id)) return false;
+      collection(name).set(id, structuredClone(document));
+      return true;
+    },
+    async deleteDocument(name, id) {
+      open();
+      return collection(name).delete(id);
+    },
     async listDocuments(name) {
       open();
       return [...collection(name)].map(([id, document]) => ({ id, document: structuredClone(document) }));

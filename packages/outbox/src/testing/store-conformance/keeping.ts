@@ -49,6 +49,21 @@ export function keeping(open: OpenStore): void {
     expect(await kit.store.listDocuments("none")).toEqual([]);
   });
 
+  check(open, "a document is added once and can be forgotten", async (kit) => {
+    const added = await Promise.all([1, 2, 3].map(async (each) => kit.store.addDocument("keys", "k", { each })));
+    expect(added.filter(Boolean)).toHaveLength(1);
+    const kept = await kit.store.getDocument("keys", "k");
+    expect(kept).toEqual({ each: added.indexOf(true) + 1 });
+    await kit.reopen();
+    expect(await kit.store.addDocument("keys", "k", "late")).toBe(false);
+    expect(await kit.store.getDocument("keys", "k")).toEqual(kept);
+    expect(await kit.store.deleteDocument("keys", "other")).toBe(false);
+    expect(await kit.store.deleteDocument("keys", "k")).toBe(true);
+    expect(await kit.store.deleteDocument("keys", "k")).toBe(false);
+    expect(await kit.store.getDocument("keys", "k")).toBeNull();
+    expect(await kit.store.addDocument("keys", "k", "again")).toBe(true);
+  });
+
   check(open, "an audit line is taken", async (kit) => {
     const line = { actor: "ada", event: "number.revealed", subject: "op_1", because: null };
     await expect(kit.store.audit(line)).resolves.toBeUndefined();
