@@ -123,18 +123,23 @@ export function createGateway(options: GatewayOptions): Gateway {
   ];
   const router = createRouter(new OpenAPIHono(), routes, serve, consoleFallback(options.asset));
 
+  let endPruning: (() => void) | null = null;
   return {
     fetch: async (request) => {
       const target = targetOf(request.url);
       if (request.method === "POST" && target.path === create.path) return serve(create, request, target);
       return router.fetch(request);
     },
-    start: async () => runner.start(),
+    start: async () => {
+      endPruning ??= sessions.startPruning((error) => logFailure("session.not_pruned", error, {}));
+      await runner.start();
+    },
     drain: () => {
       draining = true;
     },
     close: async () => {
       draining = true;
+      endPruning?.();
       events.endAll();
       unsubscribe();
       await runner.stop();

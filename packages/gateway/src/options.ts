@@ -89,7 +89,7 @@ export interface AuditLine {
 }
 
 /** Small named documents that survive a restart. A store is one. */
-export type Documents = Pick<Store, "getDocument" | "putDocument" | "listDocuments">;
+export type Documents = Pick<Store, "getDocument" | "putDocument" | "addDocument" | "deleteDocument" | "listDocuments">;
 
 /** See {@link createGateway}. */
 export interface GatewayOptions {

@@ -12,6 +12,8 @@ import type { Documents, GatewayHost } from "../options.ts";
 export const sessionCookie = "landline_session";
 /** How long a session lives, in milliseconds. */
 export const sessionMs = 12 * 3_600_000;
+/** How often sessions that are over are deleted, in milliseconds. */
+const pruneEveryMs = 3_600_000;
 /** How long a process trusts what it read about a session: another process may have ended it meanwhile. */
 const trustMs = 10_000;
 const heldMax = 10_000;
@@ -34,12 +36,16 @@ export interface Sessions {
   csrfTokenOf(token: string): string;
   /** Constant-time check of it. */
   isCsrfToken(token: string, value: string): boolean;
+  /** Deletes sessions that are over; returns how many. */
+  prune(): Promise<number>;
+  /** Prunes now and every hour, until the returned function is called. What fails is told and tried again. */
+  startPruning(onError: (error: unknown) => void): () => void;
 }
 
 /** Keeps sessions in documents. */
 export function createSessions(ports: {
   readonly documents: Documents;
-  readonly host: Pick<GatewayHost, "now" | "digest">;
+  readonly host: Pick<GatewayHost, "now" | "digest" | "after">;
   readonly newToken: () => string;
   readonly equal: Hashing["equal"];
 }): Sessions {
@@ -49,6 +55,15 @@ export function createSessions(ports: {
   const hold = (id: string, session: Session | null): void => {
     if (held.size >= heldMax) held.clear();
     held.set(id, { session, readAt: host.now() });
+  };
+  const prune = async (): Promise<number> => {
+    let deleted = 0;
+    for (const { id, document } of await documents.listDocuments(collection)) {
+      const session = readSession(document);
+      if (session !== null && session.expiresAt > host.now()) continue;
+      if (await documents.deleteDocument(collection, id)) deleted += 1;
+    }
+    return deleted;
   };
   const csrfTokenOf = (token: string): string => host.digest(`landline-csrf\n${token}`);
   return {
@@ -74,8 +89,25 @@ export function createSessions(ports: {
     },
     end: async (token) => {
       const id = host.digest(token);
-      await documents.putDocument(collection, id, { ended: true });
+      await documents.deleteDocument(collection, id);
       hold(id, null);
+    },
+    prune,
+    startPruning: (onError) => {
+      let cancel: () => void = () => undefined;
+      let stopped = false;
+      const round = (): void => {
+        void prune()
+          .catch(onError)
+          .then(() => {
+            if (!stopped) cancel = host.after(pruneEveryMs, round, false);
+          });
+      };
+      round();
+      return () => {
+        stopped = true;
+        cancel();
+      };
     },
   };
 }
