@@ -2,6 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import type { RouteDocument } from "../call.ts";
 import { instantSchema } from "../schemas/components.schema.ts";
+import { laneSchema } from "../schemas/lane.schema.ts";
 import { accountVerbSchema } from "../schemas/verbs.ts";
 import { answers, bodied, bodyOf, keyed, refusals } from "./documents.ts";
 
@@ -24,17 +25,7 @@ const accountSchema = z
         since: instantSchema,
       }),
     ),
-    lanes: z.array(
-      z.object({
-        lane: z.string(),
-        open: z.boolean(),
-        breaker: z.enum(["closed", "open", "half_open"]),
-        rate: z.number().nullable().openapi({ description: "Requests per second; null: no limit found yet" }),
-        in_flight: z.int(),
-        window: z.number(),
-        waits_until: instantSchema.nullable(),
-      }),
-    ),
+    lanes: z.array(laneSchema),
     last_check: z.object({ at: instantSchema, ok: z.boolean(), message: z.string() }).nullable(),
   })
   .openapi("Account");

@@ -1,6 +1,7 @@
 /** Bodies of the verbs: what people say when they decide. */
 import { z } from "@hono/zod-openapi";
 import { inputSchema } from "./components.schema.ts";
+import { parseInstant } from "./instant.ts";
 
 const reason = z.string().trim().min(1).max(2_000).openapi({ description: "Why; kept in the history" });
 const version = z.int().min(1).optional().openapi({ description: "Instead of `If-Match`" });
@@ -42,3 +43,33 @@ export const resolveSchema = z
   .openapi("ResolveRequest");
 /** `reveal`. */
 export const revealSchema = z.strictObject({ reason }).openapi("RevealRequest");
+
+/** An instant that is read into epoch milliseconds. */
+const until = z
+  .string()
+  .refine((text) => parseInstant(text) !== null, "must be an RFC 3339 instant such as 2026-01-31T12:00:00Z")
+  .transform((text) => parseInstant(text) ?? 0)
+  .openapi({ type: "string", format: "date-time" });
+/** `assign`. */
+export const assignSchema = z
+  .strictObject({
+    assignee: name.nullable().openapi({ description: "Whose it is; `me` is the caller, null nobody", example: "me" }),
+    reason: reason.nullish(),
+    version,
+  })
+  .openapi("AssignRequest");
+/** `snooze`. */
+export const snoozeSchema = z
+  .strictObject({
+    until: until.nullable().openapi({ description: "When it comes back by itself; null: now" }),
+    reason: reason.nullish(),
+    version,
+  })
+  .openapi("SnoozeRequest");
+/** `comment`. */
+export const commentSchema = z
+  .strictObject({
+    text: z.string().trim().min(1).max(10_000).openapi({ description: "Kept in the history" }),
+    version,
+  })
+  .openapi("CommentRequest");
