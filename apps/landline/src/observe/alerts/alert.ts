@@ -40,6 +40,8 @@ export interface Refusal {
   readonly status: number | null;
   readonly code: string | null;
   readonly kind: string | null;
+  /** `warning`: too much at once; `error`: a defect. */
+  readonly level: "warning" | "error";
   readonly message: string;
   readonly guidance: string;
   /** What the provider answered, redacted. */

@@ -74,10 +74,20 @@ test("a refusal goes to the error tracker alone, grouped, linked and redacted on
   ]);
 });
 
-test("only what would be refused again is a refusal", () => {
+test("a 429 is told as a warning, with the answer that names the limit", () => {
+  const { event, told } = reporter();
+  event({ ...refused, outcome: "throttled", status: 429, code: "20429", body: '{"message":"30 per second"}' });
+  expect(told).toMatchObject([
+    { group: ["tw", "messages.create", "20429"], level: "warning", status: 429, body: '{"message":"30 per second"}' },
+  ]);
+  event(refused);
+  expect(told.at(-1)).toMatchObject({ level: "error" });
+});
+
+test("a 5xx, a success and what never arrived are no refusals", () => {
   const { event, told } = reporter();
   event({ ...refused, outcome: "accepted", status: 201, failure: null });
-  event({ ...refused, outcome: "throttled", status: 429 });
+  event({ ...refused, outcome: "throttled", status: 503 });
   event({ ...refused, outcome: "ambiguous", status: 503 });
   event({ ...refused, outcome: "unavailable", status: null });
   event({ type: "worker.trouble", at: 1, message: "no store" });

@@ -1,6 +1,8 @@
 /**
- * Refusals for the error tracker, each with the provider's answer. Nobody is paged: a refusal is a defect of a request
- * or a configuration, to be found by whoever looks for defects, grouped by account, operation and code.
+ * Refusals for the error tracker, each with the provider's answer: every 4xx, and whatever else would be refused again.
+ * Nobody is paged: a refusal is a defect of a request or a configuration, to be found by whoever looks for defects,
+ * grouped by account, operation and code. Being told to slow down is a warning: the provider's answer says which limit
+ * was met, and that is often one to have raised.
  *
  * A wrong template refuses a hundred thousand messages with the same words. So a group tells the first of each minute
  * and counts the rest, and what is told says how many it stands for.
@@ -85,6 +87,7 @@ export function createRefusalReporter(
         status: event.status,
         code: event.code,
         kind: event.failure?.kind ?? null,
+        level: event.outcome === "throttled" ? "warning" : "error",
         message: clean(event.failure?.message ?? ""),
         guidance: clean(event.failure?.guidance ?? ""),
         body: event.body === null || event.body === undefined ? null : clean(event.body),
@@ -108,9 +111,9 @@ export function createRefusalReporter(
   };
 }
 
-/** What the provider answered and would answer again. Being told to slow down is traffic, not a defect. */
+/** Every 4xx, a 429 too, and what would be answered again. A 5xx is trouble of the provider's, and retried. */
 function isRefusal({ outcome, status }: Extract<OutboxEvent, { type: "operation.attempted" }>): boolean {
-  if (outcome === "accepted" || outcome === "throttled") return false;
+  if (outcome === "accepted") return false;
   return outcome === "rejected" || (status !== null && status >= 400 && status < 500);
 }
 

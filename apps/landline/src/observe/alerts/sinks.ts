@@ -135,10 +135,10 @@ function createSentrySink(dsn: string): Sink {
   return {
     name: "sentry",
     refused: async (refusal) => {
-      const { group, at, message, account, provider, operation, status, code, kind, ...rest } = refusal;
+      const { group, at, message, account, provider, operation, status, code, kind, level, ...rest } = refusal;
       client.captureEvent({
         message: `${provider} ${operation} refused: ${[status, code].filter((part) => part !== null).join("/")} ${message}`,
-        level: "error",
+        level,
         fingerprint: ["landline", "refused", ...group],
         timestamp: at / 1000,
         tags: { account, provider, operation, status: status ?? "none", code: code ?? "none", kind: kind ?? "none" },
