@@ -1,5 +1,6 @@
 /**
- * Lays out what a package publishes: its build, its licence, and a manifest without the `source` condition.
+ * Lays out what a package publishes: its build, its licence, what it shares with the whole house, and a manifest without
+ * the `source` condition.
  * That condition points at TypeScript files which are not published; a reader whose own tools set it must not run into nothing.
  */
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -49,8 +50,9 @@ export function stageAll(): readonly Staged[] {
 function stage(folder: string, manifest: Manifest, target: string): Staged {
   mkdirSync(target, { recursive: true });
   for (const name of manifest.files ?? []) {
-    if (!existsSync(path.join(folder, name))) throw new Error(`${manifest.name}: no ${name}; run npm run build first`);
-    cpSync(path.join(folder, name), path.join(target, name), {
+    const home = [folder, root].find((each) => existsSync(path.join(each, name)));
+    if (home === undefined) throw new Error(`${manifest.name}: no ${name}; run npm run build first`);
+    cpSync(path.join(home, name), path.join(target, name), {
       recursive: true,
       filter: (file) => path.basename(file) !== ".tsbuildinfo",
     });

@@ -1,7 +1,8 @@
-import { once } from "node:events";
 /**
  * `landline demo`: the main job on this machine alone, with an account of every message at the end.
  */
+import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { summed } from "../demo/account.ts";
@@ -13,7 +14,11 @@ import type { Scenario } from "../demo/scenarios.ts";
 import { CommandError, exit, isInteractive, print, printJson, say } from "../terminal.ts";
 import type { CommonOptions } from "../terminal.ts";
 
-const ownList = fileURLToPath(new URL("../../../../examples/recipients.csv", import.meta.url));
+/** The list lies beside the program where that is installed, and at the root of a checkout. */
+const installedList = fileURLToPath(new URL("../../examples/recipients.csv", import.meta.url));
+const ownList = existsSync(installedList)
+  ? installedList
+  : fileURLToPath(new URL("../../../../examples/recipients.csv", import.meta.url));
 
 interface DemoOptions extends CommonOptions {
   readonly exit?: boolean;
