@@ -24,10 +24,11 @@ export async function readKeys(
   ports: { readonly digest: (text: string) => string; readonly newToken: () => string },
 ): Promise<Keys> {
   if (configured.length > 0) {
-    const records = configured.map(({ name, role, key, accounts }) => ({
+    const records = configured.map(({ name, role, key, accounts, rateLimit }) => ({
       name,
       role,
       accounts: accounts ?? null,
+      rate: rateLimit,
       digest: ports.digest(key),
     }));
     return { records, made: null };

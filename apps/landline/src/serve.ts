@@ -83,6 +83,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Runn
       readiness: async () => (draining ? "draining" : storeProblem(system.store)),
       metrics: observers.metrics,
       metricsAccess: config.http.metrics,
+      limits: { rate: config.http.rateLimit },
       asset: (name) => assets.get(name) ?? null,
       audit: async (line) => store.audit(line),
       log: observers.log,

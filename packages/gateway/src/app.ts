@@ -80,7 +80,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     hostCheck: checks.host,
     originCheck: checks.origin,
     strictOrigin: options.loopback,
-    rateLimit: limits.rate === null ? null : rateLimit(limits.rate, () => host.monotonic()),
+    rateLimit: rateLimit(limits.rate, () => host.monotonic()),
     isUnavailable: options.isUnavailable ?? isUnavailableError,
     onError: (error, requestId, path) => logFailure("http.failed", error, { request_id: requestId, route: path }),
     observe: options.observe ?? null,

@@ -6,6 +6,7 @@
  * rotated without a gap; revoking is replacing the ring, and holds from the next request on.
  */
 import type { Hashing } from "@landline/core";
+import type { RateRule } from "./middleware/rate-limit.ts";
 
 /** What a key may do; see `permissions.ts`. */
 export const roles = ["sender", "viewer", "operator", "admin"] as const;
@@ -20,6 +21,8 @@ export interface KeyRecord {
   readonly role: Role;
   /** Only these accounts; absent or null: all. */
   readonly accounts?: readonly string[] | null;
+  /** Instead of the gateway's common limit; absent or null: that one. */
+  readonly rate?: RateRule | null;
   /** Hex SHA-256 of the key. */
   readonly digest: string;
 }
@@ -29,6 +32,7 @@ export interface LiveKey {
   readonly name: string;
   readonly role: Role;
   readonly accounts: ReadonlySet<string> | null;
+  readonly rate: RateRule | null;
   readonly digest: string;
 }
 
@@ -81,9 +85,9 @@ interface Entry {
 function shelved(keys: readonly KeyRecord[]): ReadonlyMap<string, readonly Entry[]> {
   const encoder = new TextEncoder();
   const shelves = new Map<string, Entry[]>();
-  for (const { name, role, accounts, digest } of keys) {
+  for (const { name, role, accounts, rate, digest } of keys) {
     if (!/^[0-9a-f]{64}$/.test(digest)) throw new TypeError(`the digest of key ${name} is not a hex SHA-256`);
-    const key: LiveKey = { name, role, accounts: accounts ? new Set(accounts) : null, digest };
+    const key: LiveKey = { name, role, accounts: accounts ? new Set(accounts) : null, rate: rate ?? null, digest };
     const head = digest.slice(0, headLength);
     const shelf = shelves.get(head) ?? [];
     shelf.push({ key, bytes: encoder.encode(digest) });

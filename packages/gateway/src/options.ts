@@ -6,6 +6,7 @@ import type { Hashing, Provider, Redactor } from "@landline/core";
 import type { LogLine } from "@landline/host";
 import type { Outbox, Store } from "@landline/outbox";
 import type { KeyRing } from "./key-ring.ts";
+import type { RateRule } from "./middleware/rate-limit.ts";
 
 /** Clock, timers and ids. `createHost()` of `@landline/host` fits. */
 export interface GatewayHost {
@@ -51,8 +52,8 @@ export interface GatewayLimits {
   readonly eventsKept: number;
   /** Operations one piece of bulk work may freeze. */
   readonly bulkMembersMax: number;
-  /** Requests per second and key, and how many at once after a pause; null: no limit. */
-  readonly rate: { readonly perSecond: number; readonly burst: number } | null;
+  /** For keys without a limit of their own; null: none. */
+  readonly rate: RateRule | null;
 }
 
 /** The limits that hold where none are given. */

@@ -5,6 +5,7 @@
  * What a `sender` may read is further limited to its own operations, and every role to its key's accounts.
  */
 import type { Role } from "./key-ring.ts";
+import type { RateRule } from "./middleware/rate-limit.ts";
 
 /** Something a route lets people do. */
 export type Permission = "create" | "read" | "cancel" | "overview" | "explain" | "review" | "reveal" | "administer";
@@ -32,6 +33,8 @@ export interface Caller {
   readonly name: string;
   readonly role: Role;
   readonly accounts: ReadonlySet<string> | null;
+  /** A limit of the key's own; null or absent: the common one. */
+  readonly rate?: RateRule | null;
   /** Null when the caller presented the key itself; else the session it signed in with. */
   readonly session: { readonly token: string } | null;
 }

@@ -255,9 +255,14 @@ test("the console: files, pages by history, and nothing of the API", async () =>
 test("a rate limit per key", async () => {
   const { ask } = harness({ limits: { rate: { perSecond: 1, burst: 3 } } });
   for (let index = 0; index < 3; index += 1) expect((await ask("GET", "/v1/operations")).status).toBe(200);
+  const unknown = await ask("GET", "/v1/operations", { as: null, headers: { authorization: "Bearer nobody" } });
+  expect([unknown.status, unknown.headers.get("ratelimit")]).toEqual([401, null]);
+  expect((await ask("GET", "/healthz")).headers.get("ratelimit")).toBeNull();
   const refusedNow = await ask("GET", "/v1/operations");
   expect([refusedNow.status, refusedNow.body.code]).toEqual([429, "RATE_LIMITED"]);
   expect(Number(refusedNow.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
+  expect(refusedNow.headers.get("ratelimit")).toMatch(/^"key";r=0;t=\d+$/);
+  expect(refusedNow.headers.get("ratelimit-policy")).toBe('"key";q=3;w=3');
   expect((await ask("GET", "/v1/operations", { as: "other" })).status).toBe(200);
 });
 

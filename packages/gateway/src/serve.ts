@@ -8,7 +8,7 @@
 import type { BodyRule, Call, Route } from "./call.ts";
 import { securityHeaders } from "./middleware/headers.ts";
 import type { OriginCheck } from "./middleware/origin.ts";
-import type { RateLimit } from "./middleware/rate-limit.ts";
+import type { RateLimit, Taken } from "./middleware/rate-limit.ts";
 import { readBody } from "./middleware/read-body.ts";
 import { readJsonBody } from "./middleware/read-json-body.ts";
 import { requestIdOf } from "./middleware/request-id.ts";
@@ -27,7 +27,7 @@ export interface ServePorts {
   readonly originCheck: OriginCheck;
   /** True when foreign origins are refused even for bearers. */
   readonly strictOrigin: boolean;
-  readonly rateLimit: RateLimit | null;
+  readonly rateLimit: RateLimit;
   readonly isUnavailable: (error: unknown) => boolean;
   readonly onError: (error: unknown, requestId: string, route: string) => void;
   readonly observe: ((request: Observed) => void) | null;
@@ -53,19 +53,21 @@ export function createServe(ports: ServePorts): Serve {
     const requestId = requestIdOf(request.headers, ports.host.newOperationId);
     let caller = nobody;
     let answer: Answer;
+    let taken: Taken | null = null;
     try {
       const admitted = await admit(route, request, target, ports);
       if ("type" in admitted) answer = admitted;
       else {
         caller = admitted;
+        taken = route.access === "open" ? null : ports.rateLimit(caller);
         const call = { request, requestId, caller, body: undefined, ...target };
-        answer = await answered(route, call);
+        answer = taken?.problem ?? (await answered(route, call));
       }
     } catch (error) {
       ports.onError(error, requestId, route.path);
       answer = ports.isUnavailable(error) ? unavailable() : broken();
     }
-    const response = respond(answer, requestId);
+    const response = respond(answer, requestId, taken);
     if (ports.observe !== null)
       ports.observe({
         method: request.method,
@@ -81,19 +83,20 @@ export function createServe(ports: ServePorts): Serve {
 }
 
 /** Makes the response of an answer. */
-function respond(answer: Answer, requestId: string): Response {
-  if (answer.type === "reply") {
-    const headers = { ...securityHeaders, ...answer.headers, "x-request-id": requestId };
-    return new Response(answer.body as string | null, { status: answer.status, headers });
-  }
+function respond(answer: Answer, requestId: string, taken: Taken | null): Response {
+  const isReply = answer.type === "reply";
   const headers = {
     ...securityHeaders,
-    "content-type": "application/json; charset=utf-8",
+    ...(isReply ? null : problemHeaders),
+    ...taken?.headers,
     ...answer.headers,
     "x-request-id": requestId,
   };
+  if (isReply) return new Response(answer.body as string | null, { status: answer.status, headers });
   return new Response(JSON.stringify(envelope(answer, requestId)), { status: problemStatus[answer.code], headers });
 }
+
+const problemHeaders = { "content-type": "application/json; charset=utf-8" } as const;
 
 async function admit(route: Route, request: Request, target: Target, ports: ServePorts): Promise<Caller | Problem> {
   if (!route.anyHost) {
@@ -114,7 +117,7 @@ async function admit(route: Route, request: Request, target: Target, ports: Serv
     if (foreign !== null) return foreign;
   }
   if (route.access !== "key" && !may(caller.role, route.access)) return forbidden(caller, route.access);
-  return ports.rateLimit?.(caller.name) ?? caller;
+  return caller;
 }
 
 async function answered(route: Route, call: Call<undefined>): Promise<Answer> {

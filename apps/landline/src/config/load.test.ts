@@ -53,6 +53,30 @@ describe("a usable configuration", () => {
     ]);
   });
 
+  test("reads rate limits, for all keys and for one, and refuses impossible ones", () => {
+    const key = { name: "app", role: "sender", key: "key-of-the-app" };
+    const read = checkConfig(
+      {
+        http: { rateLimit: { perSecond: 2.5 } },
+        apiKeys: [{ ...key, rateLimit: { perSecond: { env: "RATE" }, burst: 500 } }],
+      },
+      null,
+      "/srv",
+      { RATE: "100" },
+    );
+    expect(read.http.rateLimit).toEqual({ perSecond: 2.5, burst: 3 });
+    expect(read.apiKeys[0]?.rateLimit).toEqual({ perSecond: 100, burst: 500 });
+    expect(checkConfig(good, null, "/srv", environment).http.rateLimit).toBeNull();
+    expect(
+      faultsOf({ http: { rateLimit: { perSecond: 0 } }, apiKeys: [{ ...key, rateLimit: { burst: 1.5, per: 1 } }] }),
+    ).toEqual([
+      "http.rateLimit.perSecond",
+      "apiKeys[0].rateLimit.perSecond",
+      "apiKeys[0].rateLimit.burst",
+      "apiKeys[0].rateLimit.per",
+    ]);
+  });
+
   test("fills the environment in and treats what came from there as secret", () => {
     expect(config.apiKeys[0]?.key).toBe("key-of-the-app");
     expect(config.secrets).toEqual(expect.arrayContaining(["key-of-the-app", "token-of-the-account"]));

@@ -19,6 +19,7 @@ import type {
   ApiKeyConfig,
   Config,
   LimitsConfig,
+  RateLimitConfig,
   RouteStep,
   StoreConfig,
 } from "./types.ts";
@@ -103,8 +104,16 @@ export function checkConfig(
   return {
     file,
     store: readStore(value.store, directory),
-    http: { ...value.http, publicUrl: value.http.publicUrl?.replace(/\/+$/, "") ?? null },
-    apiKeys: value.apiKeys as readonly ApiKeyConfig[],
+    http: {
+      ...value.http,
+      publicUrl: value.http.publicUrl?.replace(/\/+$/, "") ?? null,
+      rateLimit: readRateLimit(value.http.rateLimit),
+    },
+    apiKeys: value.apiKeys.map(({ accounts: only, rateLimit, ...key }): ApiKeyConfig => ({
+      ...key,
+      ...(only === undefined ? {} : { accounts: only }),
+      rateLimit: readRateLimit(rateLimit),
+    })),
     accounts,
     routes,
     policy,
@@ -120,6 +129,14 @@ export function checkConfig(
       ]),
     ],
   };
+}
+
+/** Without a burst, as many at once as in one second. */
+function readRateLimit(
+  limit: { readonly perSecond: number; readonly burst?: number | undefined } | undefined,
+): RateLimitConfig | null {
+  if (limit === undefined) return null;
+  return { perSecond: limit.perSecond, burst: limit.burst ?? Math.max(1, Math.ceil(limit.perSecond)) };
 }
 
 /** Keys of an account that are not the provider's business. */

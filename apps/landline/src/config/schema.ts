@@ -29,6 +29,11 @@ const routeStep = text.refine(
   'must be "account" or "account:channel", such as "tw:sms"',
 );
 
+const rateLimit = z.strictObject({
+  perSecond: z.number().min(0.01, "must be at least 0.01").max(1_000_000),
+  burst: z.number().int().min(1).max(1_000_000).optional(),
+});
+
 const alert = z.discriminatedUnion(
   "to",
   [
@@ -49,6 +54,7 @@ export const fileSchema = z.strictObject({
       port: z.number().int().min(0).max(65_535).default(8080),
       publicUrl: httpUrl.optional(),
       metrics: z.enum(["key", "open"]).default("key"),
+      rateLimit: rateLimit.optional(),
     })
     .prefault({}),
   apiKeys: z
@@ -58,6 +64,7 @@ export const fileSchema = z.strictObject({
         role: z.enum(roles),
         key: text.min(8, "must have at least 8 characters"),
         accounts: z.array(text).optional(),
+        rateLimit: rateLimit.optional(),
       }),
     )
     .default([]),

@@ -9,6 +9,12 @@ export const roles = ["sender", "viewer", "operator", "admin"] as const;
 /** See {@link roles}. */
 export type Role = (typeof roles)[number];
 
+/** Requests one key may make: in the long run, and at once after a pause. */
+export interface RateLimitConfig {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
 /** One API key as configured. */
 export interface ApiKeyConfig {
   readonly name: string;
@@ -16,6 +22,8 @@ export interface ApiKeyConfig {
   readonly key: string;
   /** Only these accounts; absent: all. */
   readonly accounts?: readonly string[];
+  /** Instead of `http.rateLimit`; null: that one. */
+  readonly rateLimit: RateLimitConfig | null;
 }
 
 /** Limits a person configured for an account's lanes. */
@@ -61,6 +69,8 @@ export interface Config {
     readonly publicUrl: string | null;
     /** `key`: any API key may read /metrics; `open`: everybody. */
     readonly metrics: "key" | "open";
+    /** For every key without a limit of its own; null: none. */
+    readonly rateLimit: RateLimitConfig | null;
   };
   readonly apiKeys: readonly ApiKeyConfig[];
   readonly accounts: ReadonlyMap<string, AccountConfig>;

@@ -37,7 +37,7 @@ export function authenticator(
 
 /** The caller a key stands for. */
 export function callerOf(key: LiveKey): Caller {
-  return { name: key.name, role: key.role, accounts: key.accounts, session: null };
+  return { name: key.name, role: key.role, accounts: key.accounts, rate: key.rate, session: null };
 }
 
 /** The refusal of somebody unknown. */
