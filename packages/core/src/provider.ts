@@ -171,6 +171,8 @@ export interface ReceiptEvent {
   readonly dedupeKey: string;
   /** A recipient who opted out with this event. */
   readonly optedOut: string | null;
+  /** A recipient who, by this event, wants to be sent to again. */
+  readonly optedIn?: string | null;
 }
 
 /** Asking for the status of an accepted thing by its id, for callbacks that get lost. */

@@ -30,9 +30,12 @@ import {
   getDocument,
   hold,
   holds,
+  hasOptOuts,
   isOptedOut,
   listDocuments,
+  optIn,
   optOut,
+  optedOutOf,
   putDocument,
   unhold,
 } from "./verbs/ledgers.ts";
@@ -202,8 +205,15 @@ export function createStore(pool: Pool, options: PostgresStoreOptions = {}): Cre
       if (ended) session.wake();
       return ended;
     },
-    optOut: (account, recipient, because) => sure(() => optOut(db, account, recipient, because)),
+    optOut: async (account, recipient, because) => {
+      await sure(() => optOut(db, account, recipient, because));
+      // Who knows of nobody does not ask: other processes hear of the first one at once.
+      session.wake();
+    },
+    optIn: (account, recipient, because) => sure(() => optIn(db, account, recipient, because)),
     isOptedOut: (account, recipient) => sure(() => isOptedOut(db, account, recipient)),
+    optedOutOf: (account, recipients) => sure(() => optedOutOf(db, account, recipients)),
+    hasOptOuts: () => sure(() => hasOptOuts(db)),
     getDocument: (collection, id) => sure(() => getDocument(db, collection, id)),
     putDocument: (collection, id, document) => sure(() => putDocument(db, collection, id, document)),
     addDocument: (collection, id, document) => during(() => addDocument(db, collection, id, document)),

@@ -10,6 +10,7 @@ import type { Holds } from "./holds.ts";
 import type { Incidents } from "./incidents.ts";
 import type { Lanes } from "./lanes.ts";
 import type { LeaseRules } from "./lease.ts";
+import type { OptOuts } from "./opt-outs.ts";
 import type { Account, Host, OperationRecord, SendRequest, Store } from "./ports/index.ts";
 
 /** One running outbox, seen from inside. */
@@ -22,6 +23,7 @@ export interface Context {
   readonly showing: ReadonlyMap<string, Showing>;
   readonly events: Events;
   readonly holds: Holds;
+  readonly optOuts: OptOuts;
   readonly lanes: Lanes;
   readonly incidents: Incidents;
   readonly leases: LeaseRules;

@@ -12,12 +12,13 @@ import { operationOf, policyOf, sendRequestOf } from "./context.ts";
 import { attempted, began } from "./delivered.ts";
 import type { LaneEntry } from "./lanes.ts";
 import type { LeaseGuard } from "./lease.ts";
+import { isBarred } from "./opt-outs.ts";
 import type { AttemptReport, AttemptResult, ClaimedOperation, SendRequest, Settlement } from "./ports/index.ts";
 import { conclude, historyAfter, settlementOf, spread } from "./settle.ts";
 import type { Held } from "./settle.ts";
 import { startDurably } from "./start.ts";
 import { messageOf } from "./trouble.ts";
-import { leaseTooShort, notConfigured, nothingSent, pastDeadline } from "./unsent.ts";
+import { leaseTooShort, notConfigured, nothingSent, optedOut, pastDeadline } from "./unsent.ts";
 import type { Unsent } from "./unsent.ts";
 
 /** One claimed operation on its way. The lane has been told that it started. */
@@ -50,6 +51,7 @@ export async function deliver(context: Context, job: Job): Promise<void> {
   const traits = operationOf(account, operation.operation)?.traits;
   if (traits === undefined) return giveUp(unsent(notConfigured(operation), null));
   if (isPast(operation.deadline, clock.now())) return giveUp(unsent(pastDeadline(operation), null));
+  if (isBarred(context, operation)) return giveUp(unsent(optedOut(operation, account.provider.errors), null));
 
   const policy = policyOf(account, operation.operation, operation.policy);
   const request = sendRequestOf(operation);

@@ -17,6 +17,7 @@ import { createLanes } from "./lanes.ts";
 import { leaseRules } from "./lease.ts";
 import { createMaintenance } from "./maintenance/maintenance.ts";
 import type { MaintenanceOptions } from "./maintenance/maintenance.ts";
+import { createOptOuts } from "./opt-outs.ts";
 import type { Account, Host, Store, Waker } from "./ports/index.ts";
 import { receive } from "./receipts.ts";
 import * as review from "./review.ts";
@@ -67,6 +68,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     showing: new Map([...accounts.values()].map((account) => [account.name, showingOf(account)])),
     events,
     holds,
+    optOuts: createOptOuts(store),
     lanes: createLanes(accounts, clock.now),
     incidents: createIncidents(accounts.values(), holds, events, options.incident),
     leases: leaseRules(accounts.values(), { marginMs: options.leaseMarginMs, leaseMs: options.leaseMs }),

@@ -11,7 +11,6 @@ import type { WebhookResult } from "./api.ts";
 import type { Context } from "./context.ts";
 import { operationChanged } from "./events.ts";
 import type { Account, OperationRecord, ReceiptResult } from "./ports/index.ts";
-import { recipientAddress } from "./recipient.ts";
 import { continueRoute } from "./routes.ts";
 
 const actor = "landline:receipts";
@@ -43,9 +42,11 @@ export async function applyReceiptEvent(
   account: Account,
   event: ReceiptEvent,
 ): Promise<ReceiptResult["type"] | "inbound"> {
-  if (event.optedOut !== null) {
-    await context.store.optOut(account.name, recipientAddress(event.optedOut), `${event.status}: ${event.dedupeKey}`);
-  }
+  // Before anything else, so that a death in between leaves it undone and the provider comes again.
+  const said = `${event.status}: ${event.dedupeKey}`;
+  if (event.optedOut !== null) await context.optOuts.keep(account.name, event.optedOut, said);
+  const { optedIn = null } = event;
+  if (optedIn !== null) await context.optOuts.lift(account.name, optedIn, said);
   if (event.meaning === "inbound") {
     told(context, account, event, null, "inbound");
     return "inbound";
@@ -56,13 +57,7 @@ export async function applyReceiptEvent(
   told(context, account, event, "operation" in result ? result.operation.id : null, result.type);
   if (result.type === "unmatched" && event.providerId !== null)
     context.earlyReceipts.note(account.name, event.providerId);
-  if ("operation" in result && entry?.optedOut === true && result.operation.recipient !== null) {
-    await context.store.optOut(
-      account.name,
-      recipientAddress(result.operation.recipient),
-      `receipt ${event.code ?? ""}`,
-    );
-  }
+  if (result.type === "recorded") await keepOptOut(context, result, event.code);
   await followReceipt(context, result, failure);
   if (result.type === "recorded" && event.meaning === "delivered") await cancelChildren(context, result.operation);
   return result.type;
@@ -75,6 +70,7 @@ export async function followReceipt(
   failure: Failure | null = null,
 ): Promise<void> {
   if (result.type !== "applied") return;
+  await keepOptOut(context, result, result.receipt.code);
   const { operation, before } = result;
   const shown = context.showing.get(operation.account)?.(operation.failure) ?? null;
   const because = `receipt: ${result.receipt.status}`;
@@ -84,6 +80,18 @@ export async function followReceipt(
   if (before !== "accepted" && operation.ordered) context.wakeAll();
   if (operation.state === "undelivered") await considerUndelivered(context, operation, failure);
   else if (operation.state === "delivered") await cancelChildren(context, operation);
+}
+
+/** A receipt's code can say that the recipient opted out, also one that found its operation only later. */
+async function keepOptOut(
+  context: Context,
+  result: Extract<ReceiptResult, { readonly operation: OperationRecord }>,
+  code: string | null,
+): Promise<void> {
+  const { account, recipient, id } = result.operation;
+  const entry = context.accounts.get(account)?.provider.errors.get(code ?? "");
+  if (entry?.optedOut === true && recipient !== null)
+    await context.optOuts.keep(account, recipient, `receipt ${code ?? ""} of ${id}`);
 }
 
 /** By class: down the route, to a person, or only recorded. Harmless when it was considered before. */

@@ -229,8 +229,10 @@ async function sendRefusal(context: Context, operation: OperationRecord): Promis
 }
 
 async function optedOut(context: Context, operation: OperationRecord): Promise<boolean> {
+  // What a refusal said was stored with it, and the person may have opted in again since.
+  if (operation.recipient !== null) return hasOptedOut(context, operation.account, operation.recipient);
   const entry = context.accounts.get(operation.account)?.provider.errors.get(operation.failure?.code ?? "");
-  return entry?.optedOut === true || hasOptedOut(context, operation.account, operation.recipient);
+  return entry?.optedOut === true;
 }
 
 /** Consent must not go backwards: an opt-in is not repeated after a newer opt-out, nor the other way round. */

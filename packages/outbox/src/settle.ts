@@ -10,7 +10,6 @@ import type { AttemptHistory, Decision, Failure, Outcome, OperationState, Policy
 import type { Context } from "./context.ts";
 import { operationChanged } from "./events.ts";
 import type { Account, AttemptResult, Lease, OperationRecord, Settlement } from "./ports/index.ts";
-import { recipientAddress } from "./recipient.ts";
 import { continueRoute } from "./routes.ts";
 import { persist } from "./trouble.ts";
 
@@ -150,9 +149,7 @@ export async function spread(context: Context, held: Held, outcome: Outcome): Pr
   const because =
     `${operation.id}: ${outcome.failure.kind} ${outcome.failure.code ?? outcome.failure.status ?? ""}`.trim();
   if (outcome.optedOut && recipient !== null) {
-    await persist(context, held, "keep an opt-out", () =>
-      context.store.optOut(account.name, recipientAddress(recipient), because),
-    );
+    await persist(context, held, "keep an opt-out", () => context.optOuts.keep(account.name, recipient, because));
   }
   if (outcome.blocksAccount && !context.holds.of(account.name).some((hold) => hold.reason === "blocked")) {
     const at = context.clock.now();

@@ -2,7 +2,7 @@
  * The ways an operation stops or goes back without having been sent, each with a reason people can act on.
  */
 import { failure } from "@landline/core";
-import type { Decision, Failure } from "@landline/core";
+import type { Decision, ErrorTable, Failure } from "@landline/core";
 import { expiredFailure } from "./context.ts";
 import type { AttemptResult, OperationRecord, Settlement } from "./ports/index.ts";
 
@@ -30,6 +30,29 @@ export function pastDeadline(operation: Pick<OperationRecord, "failure" | "histo
   }
   const open: Failure = { ...(operation.failure ?? expired), execution: "unknown", remedy: "reconcile" };
   const because = "the deadline passed while an earlier attempt may have been executed";
+  return { type: "park", reason: "doubt", failure: open, because };
+}
+
+/**
+ * The recipient opted out: a person decides, and nothing goes down a route. It bears the code that the provider would
+ * have refused it with, so that both stand in one group. What may have been sent before they did stays in doubt.
+ */
+export function optedOut(operation: Pick<OperationRecord, "failure" | "history">, errors: ErrorTable): Unsent {
+  const because = "the recipient has opted out of this account's messages";
+  const entry = [...errors.values()].find((each) => each.optedOut === true && each.arrives !== "async");
+  const barred = failure({
+    kind: "recipient_blocked",
+    execution: "not_executed",
+    remedy: "none",
+    responsible: "recipient",
+    code: entry?.code ?? null,
+    message: "The recipient has opted out of this account's messages",
+    guidance:
+      "Nothing was sent, and nothing may be, on any channel, until they opt in themselves (START). Discard it, or retry it after that.",
+    docs: entry?.docs ?? null,
+  });
+  if (!operation.history.doubtOpen) return { type: "park", reason: "rejected", failure: barred, because };
+  const open: Failure = { ...(operation.failure ?? barred), execution: "unknown", remedy: "reconcile" };
   return { type: "park", reason: "doubt", failure: open, because };
 }
 

@@ -49,7 +49,7 @@ const refreshMs = 5;
 
 /** Makes a worker. */
 export function createWorker(context: Context, options: WorkerOptions): Worker {
-  const { clock, host, lanes, holds, store } = context;
+  const { clock, host, lanes, holds, optOuts, store } = context;
   const guards = new Set<LeaseGuard>();
   const buffers = new Map<LaneEntry, Buffered[]>();
   let running = false;
@@ -85,7 +85,7 @@ export function createWorker(context: Context, options: WorkerOptions): Worker {
   const refresh = async (): Promise<void> => {
     stale = false;
     polledAt = now();
-    const [due] = await Promise.all([store.dueLanes(), holds.refresh(), clock.sync()]);
+    const [due] = await Promise.all([store.dueLanes(), holds.refresh(), clock.sync(), optOuts.refresh()]);
     for (const entry of lanes.all()) {
       const at = due.get(entry.name) ?? Infinity;
       entry.dueAt = entry.woken ? Math.min(entry.dueAt, at) : at;
@@ -229,6 +229,13 @@ export function createWorker(context: Context, options: WorkerOptions): Worker {
     const since = host.monotonic();
     const operations = await store.claim({ worker: context.worker, lanes: wanted, leaseMs });
     const guard = createLeaseGuard(host, since, leaseMs, context.leases.marginMs);
+    if (optOuts.anybody() && operations.length > 0) {
+      await optOuts.look(operations).catch(async (error: unknown) => {
+        // Without an answer nothing is sent.
+        await store.release(operations.map(({ id, lease }) => ({ id, lease }))).catch(() => undefined);
+        throw error;
+      });
+    }
     if (operations.length > 0) guards.add(guard);
     const counts = new Map<string, number>();
     for (const operation of operations) {

@@ -10,6 +10,7 @@ import { quoted } from "../database.ts";
 import { StoreTrouble, advice, readTrouble } from "../trouble.ts";
 import { initial } from "./0001-initial.ts";
 import { attemptBody } from "./0002-attempt-body.ts";
+import { optIn } from "./0003-opt-in.ts";
 
 /** One step. */
 export interface Migration {
@@ -23,6 +24,7 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { name: "0001-initial", sql: initial, breaks: false },
   { name: "0002-attempt-body", sql: attemptBody, breaks: false },
+  { name: "0003-opt-in", sql: optIn, breaks: false },
 ];
 
 /** Half of the advisory lock's key; the other is the schema's name. */

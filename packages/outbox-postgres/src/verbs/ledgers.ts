@@ -8,8 +8,15 @@ const insertHold = `WITH added AS (INSERT INTO landline.hold (account, reason, a
 const deleteHold = `WITH ended AS (DELETE FROM landline.hold WHERE account = $1 AND reason = $2 RETURNING 1)
   INSERT INTO landline.audit (at, actor, event, subject) SELECT ${nowMs}, $3::text, 'account.un' || $2, $1::text FROM ended RETURNING 1`;
 const selectHolds = "SELECT account, reason, actor, because, since FROM landline.hold ORDER BY since, account, reason";
-const insertOptOut = `INSERT INTO landline.opt_out (account, recipient, because, at) VALUES ($1, $2, $3, ${nowMs}) ON CONFLICT DO NOTHING`;
-const selectOptOut = "SELECT 1 FROM landline.opt_out WHERE account = $1 AND recipient = $2";
+const insertOptOut = `INSERT INTO landline.opt_out AS known (account, recipient, because, at) VALUES ($1, $2, $3, ${nowMs})
+  ON CONFLICT (account, recipient) DO UPDATE SET because = excluded.because, at = excluded.at, lifted_at = NULL
+  WHERE known.lifted_at IS NOT NULL AND known.because <> excluded.because`;
+const liftOptOut = `UPDATE landline.opt_out SET lifted_at = ${nowMs}, lifted_because = $3
+  WHERE account = $1 AND recipient = $2 AND lifted_at IS NULL AND lifted_because IS DISTINCT FROM $3 RETURNING 1`;
+const selectOptOut = "SELECT 1 FROM landline.opt_out WHERE account = $1 AND recipient = $2 AND lifted_at IS NULL";
+const selectOptOuts =
+  "SELECT recipient FROM landline.opt_out WHERE account = $1 AND recipient = ANY ($2::text[]) AND lifted_at IS NULL";
+const selectAnyOptOut = "SELECT 1 FROM landline.opt_out WHERE lifted_at IS NULL LIMIT 1";
 const putOne =
   "INSERT INTO landline.document (collection, id, document) VALUES ($1, $2, $3::json) ON CONFLICT (collection, id) DO UPDATE SET document = excluded.document";
 const addOne =
@@ -53,7 +60,7 @@ export async function unhold(
   return (await db.rows(deleteHold, [plain(account), reason, plain(actor)])).length > 0;
 }
 
-/** Keeps an opt-out; the first reason stays. */
+/** Keeps an opt-out; the first reason stays, and the one that was lifted says nothing new. */
 export async function optOut(db: Queryable, account: string, recipient: string, because: string): Promise<void> {
   await db.rows(insertOptOut, [plain(account), plain(recipient), plain(because)]);
 }
@@ -61,6 +68,26 @@ export async function optOut(db: Queryable, account: string, recipient: string, 
 /** Whether a person opted out of an account's messages. */
 export async function isOptedOut(db: Queryable, account: string, recipient: string): Promise<boolean> {
   return (await db.rows(selectOptOut, [plain(account), plain(recipient)])).length > 0;
+}
+
+/** Lifts an opt-out. False: none stands, or it was lifted for this very reason before. */
+export async function optIn(db: Queryable, account: string, recipient: string, because: string): Promise<boolean> {
+  return (await db.rows(liftOptOut, [plain(account), plain(recipient), plain(because)])).length > 0;
+}
+
+/** Those of the recipients who opted out. */
+export async function optedOutOf(
+  db: Queryable,
+  account: string,
+  recipients: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const found = await db.rows(selectOptOuts, [plain(account), recipients.map(plain)]);
+  return new Set(found.map((row) => text(row, 0) ?? ""));
+}
+
+/** Whether an opt-out stands anywhere. */
+export async function hasOptOuts(db: Queryable): Promise<boolean> {
+  return (await db.rows(selectAnyOptOut)).length > 0;
 }
 
 /** A document, or null. */

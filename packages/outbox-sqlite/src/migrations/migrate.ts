@@ -8,8 +8,9 @@ import { initial } from "./0001-initial.ts";
 import { attemptBody } from "./0002-attempt-body.ts";
 import { rareWithoutList } from "./0003-rare-without-list.ts";
 import { deadlinesInMemory } from "./0004-deadlines-in-memory.ts";
+import { optIn } from "./0005-opt-in.ts";
 
-const steps: readonly string[] = [initial, attemptBody, rareWithoutList, deadlinesInMemory];
+const steps: readonly string[] = [initial, attemptBody, rareWithoutList, deadlinesInMemory, optIn];
 
 /** The schema this version writes. */
 export const schemaVersion: number = steps.length;

@@ -7,8 +7,13 @@ const insertHold =
   "INSERT INTO hold (account, reason, actor, because, since) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
 const deleteHold = "DELETE FROM hold WHERE account = ? AND reason = ?";
 const selectHolds = "SELECT account, reason, actor, because, since FROM hold ORDER BY since, account, reason";
-const insertOptOut = "INSERT INTO opt_out (account, recipient, because, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING";
-const selectOptOut = "SELECT 1 FROM opt_out WHERE account = ? AND recipient = ?";
+const insertOptOut = `INSERT INTO opt_out (account, recipient, because, at) VALUES (?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET because = excluded.because, at = excluded.at, lifted_at = NULL
+  WHERE lifted_at IS NOT NULL AND because <> excluded.because`;
+const liftOptOut = `UPDATE opt_out SET lifted_at = ?3, lifted_because = ?4
+  WHERE account = ?1 AND recipient = ?2 AND lifted_at IS NULL AND lifted_because IS NOT ?4`;
+const selectOptOut = "SELECT 1 FROM opt_out WHERE account = ? AND recipient = ? AND lifted_at IS NULL";
+const selectAnyOptOut = "SELECT 1 FROM opt_out WHERE lifted_at IS NULL LIMIT 1";
 const putOne =
   "INSERT INTO document (collection, id, document) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET document = excluded.document";
 const addOne = "INSERT INTO document (collection, id, document) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
@@ -51,7 +56,7 @@ export function unhold(session: Session, account: string, reason: HoldRecord["re
   return true;
 }
 
-/** Keeps an opt-out; the first reason stays. */
+/** Keeps an opt-out; the first reason stays, and the one that was lifted says nothing new. */
 export function optOut(session: Session, account: string, recipient: string, because: string): void {
   session.sql(insertOptOut).run(account, recipient, because, session.now());
 }
@@ -59,6 +64,21 @@ export function optOut(session: Session, account: string, recipient: string, bec
 /** Whether a person opted out of an account's messages. */
 export function isOptedOut(session: Session, account: string, recipient: string): boolean {
   return first(session.sql(selectOptOut), account, recipient) !== null;
+}
+
+/** Lifts an opt-out. False: none stands, or it was lifted for this very reason before. */
+export function optIn(session: Session, account: string, recipient: string, because: string): boolean {
+  return session.sql(liftOptOut).run(account, recipient, session.now(), because).changes > 0;
+}
+
+/** Those of the recipients who opted out. */
+export function optedOutOf(session: Session, account: string, recipients: readonly string[]): ReadonlySet<string> {
+  return new Set(recipients.filter((recipient) => isOptedOut(session, account, recipient)));
+}
+
+/** Whether an opt-out stands anywhere. */
+export function hasOptOuts(session: Session): boolean {
+  return first(session.sql(selectAnyOptOut)) !== null;
 }
 
 /** A document, or null. */

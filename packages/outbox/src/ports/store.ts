@@ -142,9 +142,18 @@ export interface Store {
   holds(): Promise<readonly HoldRecord[]>;
   hold(hold: Omit<HoldRecord, "since">): Promise<void>;
   unhold(account: string, reason: HoldRecord["reason"], actor: string): Promise<boolean>;
-  /** People who opted out of an account's messages (E.164 or channel address). */
+  /**
+   * People who opted out of an account's messages (E.164 or channel address). A standing opt-out keeps its first
+   * reason; a lifted one stands again, except for the very reason that was lifted (a callback that came twice).
+   */
   optOut(account: string, recipient: string, because: string): Promise<void>;
+  /** Lifts an opt-out, which is kept. False: none stands, or it was lifted for this very reason before. */
+  optIn(account: string, recipient: string, because: string): Promise<boolean>;
   isOptedOut(account: string, recipient: string): Promise<boolean>;
+  /** Those of the recipients who opted out. One question for all of them. */
+  optedOutOf(account: string, recipients: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Whether an opt-out stands anywhere. Cheap, however many there are. */
+  hasOptOuts(): Promise<boolean>;
 
   /** Small named documents that must survive a restart (bulk work, API keys, alert state). */
   getDocument(collection: string, id: string): Promise<unknown>;

@@ -68,7 +68,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
   const seen = new Set<string>();
   let unmatched: KeptReceipt[] = [];
   const holds = new Map<string, HoldRecord>();
-  const optedOut = new Set<string>();
+  const optOuts = new Map<string, { because: string; liftedBecause: string | null; stands: boolean }>();
   const documents = new Map<string, Map<string, unknown>>();
   const auditLines: AuditLine[] = [];
   let sequence = 0;
@@ -509,13 +509,32 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
         auditLines.push({ at: now(), actor, event: `account.${reason}.lifted`, subject: account, because: null });
       return lifted;
     },
-    async optOut(account, recipient) {
+    async optOut(account, recipient, because) {
       open();
-      optedOut.add(`${account}\n${recipient}`);
+      const key = `${account}\n${recipient}`;
+      const known = optOuts.get(key);
+      if (known === undefined) optOuts.set(key, { because, liftedBecause: null, stands: true });
+      else if (!known.stands && known.because !== because) optOuts.set(key, { ...known, because, stands: true });
+    },
+    async optIn(account, recipient, because) {
+      open();
+      const key = `${account}\n${recipient}`;
+      const known = optOuts.get(key);
+      if (known?.stands !== true || known.liftedBecause === because) return false;
+      optOuts.set(key, { ...known, liftedBecause: because, stands: false });
+      return true;
     },
     async isOptedOut(account, recipient) {
       open();
-      return optedOut.has(`${account}\n${recipient}`);
+      return optOuts.get(`${account}\n${recipient}`)?.stands === true;
+    },
+    async optedOutOf(account, recipients) {
+      open();
+      return new Set(recipients.filter((recipient) => optOuts.get(`${account}\n${recipient}`)?.stands === true));
+    },
+    async hasOptOuts() {
+      open();
+      return [...optOuts.values()].some(({ stands }) => stands);
     },
     async getDocument(name, id) {
       open();

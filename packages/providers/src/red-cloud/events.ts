@@ -48,6 +48,7 @@ export function eventOf(envelope: Record<string, unknown>, fallbackKey: string):
       at: instantIn(event),
       dedupeKey: dedupeKeyOf(providerId, status, sequence, fallbackKey),
       optedOut: inbound && isStop(event["text"]) ? stringOf(event["from"]) : null,
+      ...(inbound && isStart(event["text"]) ? { optedIn: stringOf(event["from"]) } : {}),
     },
   ];
 }
@@ -94,4 +95,9 @@ function instantIn(event: Record<string, unknown>): number | null {
 /** The words by which people in the United States opt out of messages, whole and alone (CTIA messaging principles). */
 function isStop(text: unknown): boolean {
   return typeof text === "string" && /^\s*(stop|stopall|stop all|unsubscribe|cancel|end|quit)[.!]?\s*$/i.test(text);
+}
+
+/** The words by which they opt in again. */
+function isStart(text: unknown): boolean {
+  return typeof text === "string" && /^\s*(start|unstop)[.!]?\s*$/i.test(text);
 }

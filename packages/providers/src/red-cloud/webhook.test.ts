@@ -194,6 +194,12 @@ describe("an event", () => {
     expect(only(event({ ...inbound, text: "Stop by at noon" }))?.optedOut).toBeNull();
   });
 
+  test("an inbound START opts its sender in again; ordinary words do not", () => {
+    const inbound = { type: "message.inbound", from: "+15551234567", to: "+15005550006" };
+    expect(only(event({ ...inbound, text: "start" }))).toMatchObject({ optedOut: null, optedIn: "+15551234567" });
+    expect(only(event({ ...inbound, text: "Let us start" }))?.optedIn).toBeUndefined();
+  });
+
   test("comes alone, in a list, or in an envelope", () => {
     expect(read({ body: [event(), event({ sequence: 3 })] })).toMatchObject({ events: [{ rank: 2 }, { rank: 3 }] });
     expect(only({ type: "message.sent", data: { messageId: "msg_1", sequence: 2 } })).toMatchObject({

@@ -299,7 +299,26 @@ describe("a signed callback says", () => {
     const [start] = eventOf(
       signed({ MessageSid: sid, SmsStatus: "received", From: "+15551234567", OptOutType: "START" }),
     );
-    expect(start).toMatchObject({ meaning: "inbound", optedOut: null });
+    expect(start).toMatchObject({ meaning: "inbound", optedOut: null, optedIn: "+15551234567" });
+  });
+
+  test.each([
+    [{ Body: " Start " }, "+15551234567"],
+    [{ Body: "UNSTOP!" }, "+15551234567"],
+    [{ Body: "Start at noon" }, undefined],
+    [{ Body: "YES" }, undefined],
+    [{ Body: "START", OptOutType: "HELP" }, undefined],
+    [{ Body: "START", OptOutType: "START" }, "+15551234567"],
+  ])("who opted in again, also without Advanced Opt-Out: %j", (fields, optedIn) => {
+    const [event] = eventOf(signed({ MessageSid: sid, SmsStatus: "received", From: "+15551234567", ...fields }));
+    expect(event?.optedIn).toBe(optedIn);
+  });
+
+  test("that the recipient opted out, when delivery failed for it", () => {
+    const failed = { MessageSid: sid, MessageStatus: "failed", From: "+15005550006", To: "+15551234567" };
+    expect(eventOf(signed({ ...failed, ErrorCode: "30630" }))[0]?.optedOut).toBe("+15551234567");
+    expect(eventOf(signed({ ...failed, ErrorCode: "21610" }))[0]?.optedOut).toBe("+15551234567");
+    expect(eventOf(signed({ ...failed, ErrorCode: "30003" }))[0]?.optedOut).toBeNull();
   });
 
   test("the same thing under the same key, however often", () => {

@@ -12,6 +12,7 @@ import { isRecord } from "@landline/core";
 import { base64, hex, textOf, utf8 } from "../http/bytes.ts";
 import { decodeForm } from "../http/form.ts";
 import { codeOf, jsonOf, stringOf } from "../http/json.ts";
+import { twilioErrors } from "./error-codes.ts";
 import { dedupeKeyOf } from "./poll.ts";
 import { operationParameter } from "./request.ts";
 import { signedForms } from "./signed-url.ts";
@@ -123,7 +124,8 @@ function eventOf(record: Record<string, unknown>, operationId: string | null): r
   if (providerId === null || word === null) return [];
   const status = word.toLowerCase();
   const { rank, meaning } = messageSid === null ? callStatus(status) : messageStatus(status);
-  const code = field(record, "ErrorCode");
+  const written = field(record, "ErrorCode");
+  const code = written === "0" ? null : written;
   const inbound = meaning === "inbound" || stringOf(record["Direction"]) === "inbound";
   return [
     {
@@ -132,11 +134,33 @@ function eventOf(record: Record<string, unknown>, operationId: string | null): r
       status,
       rank,
       meaning: inbound ? "inbound" : meaning,
-      code: code === "0" ? null : code,
+      code,
       message: field(record, "ErrorMessage"),
       at: instantOf(field(record, "Timestamp")),
-      dedupeKey: dedupeKeyOf(providerId, status, code === "0" ? null : code),
-      optedOut: field(record, "OptOutType")?.toUpperCase() === "STOP" ? field(record, "From") : null,
+      dedupeKey: dedupeKeyOf(providerId, status, code),
+      ...consentOf(record, inbound, code),
     },
   ];
+}
+
+/**
+ * What an event says about consent. Inbound messages have `OptOutType` with Advanced Opt-Out only; without it Twilio
+ * itself acts on the words, so that only its lifting them needs to be heard: its refusals say who opted out.
+ */
+function consentOf(
+  record: Record<string, unknown>,
+  inbound: boolean,
+  code: string | null,
+): Pick<ReceiptEvent, "optedOut" | "optedIn"> {
+  const type = field(record, "OptOutType")?.toUpperCase() ?? null;
+  if (type === "STOP") return { optedOut: field(record, "From") };
+  const asked = type === "START" || (type === null && inbound && isStart(record["Body"]));
+  if (asked) return { optedOut: null, optedIn: field(record, "From") };
+  const refused = twilioErrors.get(code ?? "")?.optedOut === true;
+  return { optedOut: refused && !inbound ? field(record, "To") : null };
+}
+
+/** The words by which people opt in again, whole and alone. "YES" is one at Twilio, and too often an answer. */
+function isStart(body: unknown): boolean {
+  return typeof body === "string" && /^\s*(start|unstop)[.!]?\s*$/i.test(body);
 }

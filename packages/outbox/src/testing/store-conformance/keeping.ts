@@ -23,13 +23,49 @@ export function keeping(open: OpenStore): void {
     expect((await kit.store.holds()).map(({ reason }) => reason)).toEqual(["blocked"]);
   });
 
-  check(open, "an opt-out is for one account and one recipient, for good", async (kit) => {
+  check(open, "an opt-out is for one account and one recipient", async (kit) => {
     await kit.store.optOut("tw", "+1555", "21610");
     await kit.store.optOut("tw", "+1555", "STOP");
     await kit.reopen();
     expect(await kit.store.isOptedOut("tw", "+1555")).toBe(true);
     expect(await kit.store.isOptedOut("rc", "+1555")).toBe(false);
     expect(await kit.store.isOptedOut("tw", "+1556")).toBe(false);
+    expect(await kit.store.optedOutOf("tw", ["+1556", "+1555", "+1557"])).toEqual(new Set(["+1555"]));
+    expect(await kit.store.optedOutOf("rc", ["+1555"])).toEqual(new Set());
+  });
+
+  check(open, "whether anybody opted out is known, and that nobody did", async (kit) => {
+    expect(await kit.store.hasOptOuts()).toBe(false);
+    await kit.store.optOut("tw", "+1555", "STOP 1");
+    expect(await kit.store.hasOptOuts()).toBe(true);
+    await kit.store.optIn("tw", "+1555", "START 1");
+    expect(await kit.store.hasOptOuts()).toBe(false);
+  });
+
+  check(open, "an opt-in lifts an opt-out, and neither does anything when it comes again", async (kit) => {
+    const standing = async (): Promise<boolean> => {
+      const both = [
+        await kit.store.isOptedOut("tw", "+1555"),
+        (await kit.store.optedOutOf("tw", ["+1555"])).has("+1555"),
+      ];
+      expect(both[0]).toBe(both[1]);
+      return both[0] === true;
+    };
+    expect(await kit.store.optIn("tw", "+1555", "START 0")).toBe(false);
+    await kit.store.optOut("tw", "+1555", "STOP 1");
+    expect(await kit.store.optIn("rc", "+1555", "START 1")).toBe(false);
+    expect(await kit.store.optIn("tw", "+1555", "START 1")).toBe(true);
+    await kit.reopen();
+    expect(await standing()).toBe(false);
+    await kit.store.optOut("tw", "+1555", "STOP 1");
+    expect(await standing()).toBe(false);
+    await kit.store.optOut("tw", "+1555", "STOP 2");
+    expect(await standing()).toBe(true);
+    expect(await kit.store.optIn("tw", "+1555", "START 1")).toBe(false);
+    await kit.reopen();
+    expect(await standing()).toBe(true);
+    expect(await kit.store.optIn("tw", "+1555", "START 2")).toBe(true);
+    expect(await standing()).toBe(false);
   });
 
   check(open, "documents are kept as they were given", async (kit) => {
