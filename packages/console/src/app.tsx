@@ -1,6 +1,5 @@
 /** What everything stands in: theme, cache, session. Without a session there is the sign-in page and nothing else. */
 import { MantineProvider, localStorageColorSchemeManager } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { useEffect } from "react";
@@ -8,6 +7,7 @@ import { ApiError, onSignedOut, rememberCsrfToken } from "./api/client.ts";
 import { sessionQuery } from "./api/queries.ts";
 import { SignInPage } from "./pages/sign-in.tsx";
 import { Trouble } from "./parts/states.tsx";
+import { Toasts } from "./parts/toasts.tsx";
 import { SessionContext } from "./permissions.ts";
 import { makeRouter } from "./router.tsx";
 import { schemeKey, theme, variables } from "./theme.ts";
@@ -35,10 +35,10 @@ export function App() {
       colorSchemeManager={schemes}
       defaultColorScheme="auto"
     >
-      <Notifications position="bottom-right" limit={3} autoClose={5_000} />
       <QueryClientProvider client={queryClient}>
         <Gate />
       </QueryClientProvider>
+      <Toasts />
     </MantineProvider>
   );
 }

@@ -51,8 +51,6 @@ export const theme = createTheme({
     Textarea: { defaultProps: { size: "sm", autosize: true, minRows: 2, maxRows: 10 } },
     Select: { defaultProps: { size: "sm", checkIconPosition: "right" } },
     Modal: { defaultProps: { size: "lg", centered: false, yOffset: "8vh", transitionProps: { duration: 120 } } },
-    Menu: { defaultProps: { shadow: "md", transitionProps: { duration: 80 } } },
-    Tooltip: { defaultProps: { openDelay: 350, withArrow: false } },
   },
 });
 

@@ -4,8 +4,9 @@ import type { Filters } from "../filters.ts";
 import { ApiError, ask, askText, rememberCsrfToken } from "./client.ts";
 import type { Account, Bulk, Group, Operation, Page, Session } from "./types.ts";
 
-/** Operations on one page of a list. */
-const pageSize = 50;
+/** Operations on the first page of a list, and on the following ones. */
+const firstPageSize = 50;
+const pageSize = 200;
 
 /** Who is signed in; null: nobody. */
 export const sessionQuery = queryOptions({
@@ -44,13 +45,30 @@ function listPath(filters: Filters, page: { readonly limit: number; readonly cur
   return `/v1/operations?${query}`;
 }
 
-/** One page of a list, by cursor. */
-export function pageQuery(filters: Filters, cursor: string | null) {
-  return queryOptions({
-    queryKey: ["operations", filters, cursor],
-    queryFn: async ({ signal }) => ask<Page>(listPath(filters, { limit: pageSize, cursor }), { signal }),
+/**
+ * A list, page by page: a small first one, so that it is there at once, then large ones while somebody scrolls.
+ * @param start a cursor to begin at; null: the newest
+ */
+export function listQuery(filters: Filters, start: string | null) {
+  return infiniteQueryOptions({
+    queryKey: ["operations", filters, start],
+    queryFn: async ({ signal, pageParam }) =>
+      ask<Page>(listPath(filters, { limit: pageParam === start ? firstPageSize : pageSize, cursor: pageParam }), {
+        signal,
+      }),
+    initialPageParam: start,
+    getNextPageParam: (page: Page) => page.next_cursor,
     placeholderData: keepPreviousData,
     staleTime: 30_000,
+  });
+}
+
+/** A few of what matches, as examples. */
+export function sampleQuery(filters: Filters) {
+  return queryOptions({
+    queryKey: ["sample", filters],
+    queryFn: async ({ signal }) => (await ask<Page>(listPath(filters, { limit: 8 }), { signal })).data,
+    placeholderData: keepPreviousData,
   });
 }
 

@@ -1,5 +1,4 @@
 import { Button, Modal } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { IconPlug } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -19,6 +18,7 @@ import { Problem } from "../parts/problem.tsx";
 import { ReasonField } from "../parts/reason-field.tsx";
 import { Blank, Loading, Trouble } from "../parts/states.tsx";
 import { useMay } from "../permissions.ts";
+import { announce } from "../toasts.ts";
 
 /** The page. */
 export function AccountsPage() {
@@ -59,14 +59,14 @@ function AccountCard({ account }: { readonly account: Account }) {
         setBusy(null);
         void queries.invalidateQueries({ queryKey: ["accounts"] });
         const said = verb === "check" ? (after.last_check?.message ?? "Checked.") : "It sends again.";
-        notifications.show({ title: account.name, message: said, color: "petrol" });
+        announce({ title: account.name, message: said, tone: "ok" });
       },
       (error: unknown) => {
         setBusy(null);
-        notifications.show({
+        announce({
           title: account.name,
           message: error instanceof Error ? error.message : "That did not work",
-          color: "red",
+          tone: "fail",
         });
       },
     );

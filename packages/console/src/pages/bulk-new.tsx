@@ -1,10 +1,10 @@
 /** Before many are decided at once: exactly how many, which ones for example, how long it takes, what is left alone. */
 import { Button, NativeSelect, NumberInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useRouterState, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { ApiError } from "../api/client.ts";
-import { groupsQuery, pageQuery } from "../api/queries.ts";
+import { groupsQuery, sampleQuery } from "../api/queries.ts";
 import type { Bulk, BulkAction, Group } from "../api/types.ts";
 import { startBulk } from "../api/verbs.ts";
 import { filtersOf } from "../filters.ts";
@@ -26,13 +26,14 @@ export function BulkNewPage() {
   const navigate = useNavigate();
   const may = useMay();
   const action = actions.find((each) => each === search.action) ?? "retry";
-  const query: Filters = { state: "parked", ...filtersOf(search) };
+  const to = useRouterState({ select: ({ location }) => location.state.to });
+  const query: Filters = { state: "parked", ...filtersOf(search), ...(to === undefined ? {} : { to }) };
   const [reason, setReason] = useState("");
   const [rate, setRate] = useState(50);
   const [preview, setPreview] = useState<Bulk | null>(null);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<ApiError | null>(null);
-  const sample = useQuery(pageQuery(query, null)).data?.data ?? [];
+  const sample = useQuery(sampleQuery(query)).data ?? [];
   const { label, does } = verbWords[action];
   const run = async (dry: boolean): Promise<void> => {
     setBusy(true);
@@ -84,6 +85,7 @@ export function BulkNewPage() {
               void navigate({
                 to: "/bulk/new",
                 search: { ...search, action: event.currentTarget.value },
+                state: to === undefined ? {} : { to },
                 replace: true,
               });
             }}
@@ -143,7 +145,7 @@ export function BulkNewPage() {
             <>
               <h3>For example</h3>
               <ul className="sample">
-                {sample.slice(0, 8).map((row) => {
+                {sample.map((row) => {
                   const possible = availability(action, row);
                   return (
                     <li key={row.id}>

@@ -1,5 +1,5 @@
 /** One operation: what became of it in one sentence, what can be done, and the whole story. */
-import { Button, Kbd, Tooltip } from "@mantine/core";
+import { Button, Kbd } from "@mantine/core";
 import { IconArrowLeft } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useRouter, useSearch } from "@tanstack/react-router";
@@ -111,6 +111,13 @@ function Verdict({ operation, open }: { readonly operation: Operation; readonly 
     const possible = availability(verb, operation);
     return possible === null || !may(permissionOf(verb)) ? [] : [{ verb, possible }];
   });
+  // Said in words below the buttons, because a hint that only a pointer finds is none.
+  const refusals = Map.groupBy(
+    offered.flatMap(({ verb, possible }) =>
+      possible === true ? [] : [{ why: possible, name: verbWords[verb].label }],
+    ),
+    ({ why }) => why,
+  );
   return (
     <section className="verdict" data-tone={tone} aria-label="What became of it">
       <div className="verdict-words">
@@ -152,25 +159,30 @@ function Verdict({ operation, open }: { readonly operation: Operation; readonly 
           {offered.map(({ verb, possible }) => {
             const { label, key, does } = verbWords[verb];
             return (
-              <Tooltip key={verb} label={possible === true ? does : possible} multiline maw={280}>
-                <Button
-                  variant={verb === first ? "filled" : "default"}
-                  {...(verb === first && isInDoubt(operation) ? { color: "violet.9" } : {})}
-                  size="sm"
-                  {...(possible === true ? {} : { "data-disabled": true })}
-                  aria-disabled={possible !== true}
-                  rightSection={key === null ? null : <Kbd size="xs">{key}</Kbd>}
-                  onClick={() => {
-                    if (possible === true) open(verb);
-                  }}
-                >
-                  {label}
-                </Button>
-              </Tooltip>
+              <Button
+                key={verb}
+                variant={verb === first ? "filled" : "default"}
+                {...(verb === first && isInDoubt(operation) ? { color: "violet.9" } : {})}
+                size="sm"
+                title={possible === true ? does : possible}
+                {...(possible === true ? {} : { "data-disabled": true })}
+                aria-disabled={possible !== true}
+                rightSection={key === null ? null : <Kbd size="xs">{key}</Kbd>}
+                onClick={() => {
+                  if (possible === true) open(verb);
+                }}
+              >
+                {label}
+              </Button>
             );
           })}
         </div>
       )}
+      {[...refusals].map(([why, which]) => (
+        <p key={why} className="verbs-not dim">
+          {which.map(({ name }) => name).join(", ")}: not now. {why}
+        </p>
+      ))}
     </section>
   );
 }

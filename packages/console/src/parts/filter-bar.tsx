@@ -1,6 +1,6 @@
 /** The filters of a list: the ones in use as words that can be taken away, the others one step off. */
-import { Button, Menu, NativeSelect, TextInput } from "@mantine/core";
-import { IconFilter, IconX } from "@tabler/icons-react";
+import { NativeSelect, TextInput } from "@mantine/core";
+import { IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import type { Filters } from "../filters.ts";
 import { readQuery } from "../filters.ts";
@@ -128,31 +128,22 @@ export function FilterBar({
   );
 }
 
-/** One more filter: its name from a menu, its value typed where the menu stood. */
+/** One more filter: its name chosen, its value typed where the choice stood. */
 function AddFilter({ onAdd }: { readonly onAdd: (name: Name, value: string) => void }) {
   const [name, setName] = useState<Name | null>(null);
   const [value, setValue] = useState("");
   if (name === null)
     return (
-      <Menu>
-        <Menu.Target>
-          <Button variant="default" leftSection={<IconFilter size={14} aria-hidden="true" />}>
-            Filter
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {typed.map((each) => (
-            <Menu.Item
-              key={each}
-              onClick={() => {
-                setName(each);
-              }}
-            >
-              {labels[each]}
-            </Menu.Item>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
+      <NativeSelect
+        aria-label="Another filter"
+        size="xs"
+        value=""
+        data={[{ value: "", label: "Filter by…" }, ...typed.map((each) => ({ value: each, label: labels[each] }))]}
+        onChange={(event) => {
+          const chosen = typed.find((each) => each === event.currentTarget.value);
+          if (chosen !== undefined) setName(chosen);
+        }}
+      />
     );
   return (
     <form

@@ -11,16 +11,28 @@ import { Moment } from "./moment.tsx";
 /** A row of a list. */
 export const OperationRow = memo(function OperationRow({
   row,
+  index,
   selected,
   toggle,
+  measure,
 }: {
   readonly row: Summary;
+  /** Its place in the list, from 0. */
+  readonly index: number;
   readonly selected: boolean;
   readonly toggle: (row: Summary) => void;
+  /** Is told the drawn row, so that its height is known. */
+  readonly measure: (element: HTMLElement | null) => void;
 }) {
   const { failure } = row;
   return (
-    <tr data-id={row.id} data-selected={selected || undefined}>
+    <tr
+      ref={measure}
+      data-id={row.id}
+      data-index={index}
+      aria-rowindex={index + 2}
+      data-selected={selected || undefined}
+    >
       <td className="cell-check">
         <Checkbox
           size="xs"

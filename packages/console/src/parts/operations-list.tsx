@@ -1,25 +1,26 @@
 /**
- * A page of operations to work through: rows that can be walked, selected and decided on without a mouse, and that do
- * not move while one reads them. What is new is counted and shown on request.
+ * Operations to work through: rows that can be walked, selected and decided on without a mouse, and that do not move
+ * while one reads them. What is new is counted and shown on request.
  */
 import { Button } from "@mantine/core";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import type { ReactNode } from "react";
-import { pageQuery } from "../api/queries.ts";
-import type { LiveEvent, Page, Summary } from "../api/types.ts";
+import { listQuery } from "../api/queries.ts";
+import type { Summary } from "../api/types.ts";
 import type { Verb } from "../api/verbs.ts";
 import type { Filters, ListSearch } from "../filters.ts";
-import { plural } from "../format.ts";
+import { count, plural } from "../format.ts";
 import { useKeys } from "../keys.ts";
-import { useLive } from "../live.ts";
-import { useMay } from "../permissions.ts";
+import { firstPageOnly } from "../list-cache.ts";
+import type { List } from "../list-cache.ts";
+import { permissionOf, useMay } from "../permissions.ts";
 import { availability, verbWords } from "../words.ts";
-import { OperationRow } from "./operation-row.tsx";
-import { useRowKeys } from "./row-keys.ts";
+import { RowsTable } from "./rows-table.tsx";
 import { SelectionBar } from "./selection-bar.tsx";
 import { Loading, Trouble } from "./states.tsx";
+import { useFresh } from "./use-fresh.ts";
 import { VerbDialog } from "./verb-dialog.tsx";
 
 /** What a list is told. */
@@ -31,90 +32,98 @@ export interface ListProps {
   readonly empty: ReactNode;
 }
 
+const noRows: readonly Summary[] = [];
+
 /** The list. */
 export function OperationsList({ filters, search, go, empty }: ListProps) {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const may = useMay();
-  const page = useQuery(pageQuery(filters, search.cursor ?? null));
-  const rows = page.data?.data ?? [];
+  const start = search.cursor ?? null;
+  const list = useInfiniteQuery(listQuery(filters, start));
+  const pages = list.data?.pages;
+  const rows = useMemo(() => pages?.flatMap((page) => page.data) ?? noRows, [pages]);
+  const ids = useMemo(() => new Set(rows.map(({ id }) => id)), [rows]);
   const [selected, setSelected] = useState<ReadonlyMap<string, Summary>>(new Map());
-  const fresh = useFresh(filters, rows);
-  const toggle = (row: Summary): void => {
-    const next = new Map(selected);
-    if (!next.delete(row.id)) next.set(row.id, row);
-    setSelected(next);
-  };
+  const fresh = useFresh(filters, ids);
+  const toggle = useCallback((row: Summary): void => {
+    setSelected((before) => {
+      const next = new Map(before);
+      if (!next.delete(row.id)) next.set(row.id, row);
+      return next;
+    });
+  }, []);
   const decide = (row: Summary, verb: Verb): void => {
-    if (availability(verb, row) === true && may(verb === "cancel" ? "cancel" : "review"))
-      go({ ...search, op: row.id, do: verb });
+    if (availability(verb, row) === true && may(permissionOf(verb))) go({ ...search, op: row.id, do: verb });
   };
   const showFresh = (): void => {
     fresh.clear();
-    if (search.cursor === undefined) void queries.invalidateQueries({ queryKey: ["operations"] });
-    else go({ ...search, cursor: "" });
+    if (start !== null) return go({ ...search, cursor: "" });
+    queries.setQueriesData<List>({ queryKey: ["operations"] }, (kept) => kept && firstPageOnly(kept));
+    void queries.invalidateQueries({ queryKey: ["operations"] });
+    scrollTo({ top: 0 });
   };
-  useRowKeys(rows, {
+  const { fetchNextPage, hasNextPage, isFetchingNextPage } = list;
+  const onEnd = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [fetchNextPage, hasNextPage, isFetchingNextPage]);
+  useKeys({ n: showFresh });
+
+  if (list.isPending) return <Loading />;
+  if (list.isError && list.data === undefined) return <Trouble error={list.error} again={() => void list.refetch()} />;
+  const actions = {
     x: toggle,
     ...Object.fromEntries(
       Object.entries(verbWords).flatMap(([verb, { key }]) =>
-        key === null
-          ? []
-          : [
-              [
-                key,
-                (row: Summary) => {
-                  decide(row, verb as Verb);
-                },
-              ],
-            ],
+        key === null ? [] : [[key, (row: Summary): void => decide(row, verb as Verb)]],
       ),
     ),
-  });
-  useKeys({ n: showFresh });
-
-  if (page.isPending) return <Loading />;
-  if (page.isError && page.data === undefined) return <Trouble error={page.error} again={() => void page.refetch()} />;
+  };
   return (
-    <div className="list" aria-busy={page.isPlaceholderData}>
+    <div className="list" aria-busy={list.isPlaceholderData}>
       {/* The place is kept, so that nothing moves when it fills. */}
       <div className="list-news" role="status">
         {fresh.size === 0 ? null : (
           <Button variant="light" size="compact-xs" onClick={showFresh}>
-            {plural(fresh.size, "new").replace(/news$/, "new").concat(" · show")}
+            {count(fresh.size)}
+            {fresh.more ? "+" : ""} new · show
           </Button>
         )}
-        {page.isError ? <span className="soft">As of before: {page.error.message}</span> : null}
+        {list.isError ? <span className="soft">As of before: {list.error.message}</span> : null}
       </div>
       {rows.length === 0 ? (
         empty
       ) : (
-        <table className="rows">
-          <caption className="visually-hidden">Operations, newest first</caption>
-          <thead>
-            <tr>
-              <th scope="col">
-                <span className="visually-hidden">Select</span>
-              </th>
-              <th scope="col">State</th>
-              <th scope="col">Recipient</th>
-              <th scope="col">Operation</th>
-              <th scope="col">What happened</th>
-              <th scope="col" className="end">
-                Changed
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <OperationRow key={row.id} row={row} selected={selected.has(row.id)} toggle={toggle} />
-            ))}
-          </tbody>
-        </table>
+        <RowsTable
+          rows={rows}
+          complete={!list.hasNextPage}
+          selected={selected}
+          toggle={toggle}
+          actions={actions}
+          onEnd={onEnd}
+        />
       )}
-      <Pager page={page.data} search={search} go={go} />
+      {rows.length === 0 ? null : (
+        <p className="list-end dim num">
+          {start === null ? null : (
+            <Button
+              variant="default"
+              size="compact-sm"
+              onClick={() => {
+                go({ ...search, cursor: "" });
+              }}
+            >
+              Newest
+            </Button>
+          )}{" "}
+          {list.hasNextPage
+            ? `${plural(rows.length, "operation")} read, more follow`
+            : plural(rows.length, "operation")}
+        </p>
+      )}
       <SelectionBar
         selected={[...selected.values()]}
+        filters={filters}
         clear={() => {
           setSelected(new Map());
         }}
@@ -135,89 +144,4 @@ export function OperationsList({ filters, search, go, empty }: ListProps) {
       ) : null}
     </div>
   );
-}
-
-/** Ways to the next page and back to the first; a page is its cursor, so the browser's back button walks them too. */
-function Pager({
-  page,
-  search,
-  go,
-}: {
-  readonly page: Page | undefined;
-  readonly search: ListSearch;
-  readonly go: ListProps["go"];
-}) {
-  const next = page?.next_cursor ?? null;
-  if (search.cursor === undefined && next === null) return null;
-  return (
-    <div className="pager">
-      <Button
-        variant="default"
-        disabled={search.cursor === undefined}
-        onClick={() => {
-          go({ ...search, cursor: "" });
-        }}
-      >
-        Newest
-      </Button>
-      <Button
-        variant="default"
-        disabled={next === null}
-        onClick={() => {
-          if (next !== null) go({ ...search, cursor: next });
-        }}
-      >
-        Older
-      </Button>
-    </div>
-  );
-}
-
-/** Follows changes: rows on the page are corrected in place, others that belong here are only counted. */
-function useFresh(filters: Filters, rows: readonly Summary[]): { readonly size: number; clear(): void } {
-  const queries = useQueryClient();
-  const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
-  const states = filters.state?.split(",");
-  useLive((event) => {
-    if (event.type !== "operation.changed" || typeof event.id !== "string") return;
-    const { id } = event;
-    if (rows.some((row) => row.id === id)) {
-      queries.setQueriesData<Page>({ queryKey: ["operations"] }, (page) => page && patched(page, event));
-      return;
-    }
-    const belongs =
-      (states === undefined ? event.event === "operation.queued" : states.includes(event.state ?? "")) &&
-      (filters.account === undefined || filters.account === event.account) &&
-      (filters.parked_reason === undefined || filters.parked_reason === event.parked_reason);
-    if (belongs && !ids.has(id)) setIds(new Set(ids).add(id));
-  });
-  const key = JSON.stringify(filters);
-  const [seenKey, setSeenKey] = useState(key);
-  if (seenKey !== key) {
-    setSeenKey(key);
-    setIds(new Set());
-  }
-  return {
-    size: ids.size,
-    clear: () => {
-      setIds(new Set());
-    },
-  };
-}
-
-function patched(page: Page, event: LiveEvent): Page {
-  return {
-    ...page,
-    data: page.data.map((row) =>
-      row.id === event.id && row.version < (event.version ?? 0)
-        ? {
-            ...row,
-            state: event.state ?? row.state,
-            version: event.version ?? row.version,
-            parked_reason: event.parked_reason ?? null,
-            updated_at: event.at,
-          }
-        : row,
-    ),
-  };
 }

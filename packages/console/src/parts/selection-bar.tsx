@@ -1,8 +1,10 @@
 /** What can be done with the selected rows. Each goes through its own verb with its own version; results per row. */
 import { Button } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Summary } from "../api/types.ts";
 import type { Verb } from "../api/verbs.ts";
+import type { Filters } from "../filters.ts";
 import { plural } from "../format.ts";
 import { useKeys } from "../keys.ts";
 import { permissionOf, useMay } from "../permissions.ts";
@@ -15,10 +17,13 @@ const forMany: readonly Verb[] = ["reconcile", "retry", "fallback", "discard", "
 /** A bar at the foot of the list while something is selected. */
 export function SelectionBar({
   selected,
+  filters,
   clear,
   all,
 }: {
   readonly selected: readonly Summary[];
+  /** What the list shows, for deciding on all of it. */
+  readonly filters: Filters;
   readonly clear: () => void;
   readonly all: () => void;
 }) {
@@ -46,8 +51,9 @@ export function SelectionBar({
       ))}
       {possible.length === 0 ? <span className="soft">Nothing can be done with these together.</span> : null}
       <Button size="compact-sm" variant="subtle" onClick={all}>
-        Whole page
+        All that are read
       </Button>
+      {may("administer") ? <AllThatMatch filters={filters} /> : null}
       <Button size="compact-sm" variant="subtle" onClick={clear}>
         Clear
       </Button>
@@ -62,5 +68,20 @@ export function SelectionBar({
         />
       )}
     </div>
+  );
+}
+
+/** Leads to bulk work on everything the list's filters select, also what is not on screen. */
+export function AllThatMatch({ filters }: { readonly filters: Filters }) {
+  // A number never stands in an address: it goes along beside it.
+  const { to, ...search } = filters;
+  return (
+    <Button
+      size="compact-sm"
+      variant="subtle"
+      renderRoot={(props) => <Link to="/bulk/new" search={search} state={to === undefined ? {} : { to }} {...props} />}
+    >
+      Everything that matches…
+    </Button>
   );
 }

@@ -2,10 +2,11 @@ import { Button, Modal, Progress } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useRef, useState } from "react";
-import type { Summary } from "../api/types.ts";
+import type { Operation, Summary } from "../api/types.ts";
 import { act } from "../api/verbs.ts";
 import type { Verb } from "../api/verbs.ts";
 import { plural, shortId } from "../format.ts";
+import { settleLists } from "../settle.ts";
 import { availability, verbWords } from "../words.ts";
 /** Does one thing to the selected rows, one after the other, and says what became of each. */
 import { DialogForm } from "./dialog-form.tsx";
@@ -38,16 +39,20 @@ export function SelectionRun({
   const run = async (): Promise<void> => {
     if (reason.trim() === "") return;
     setState("running");
+    const changed: Operation[] = [];
     for (const row of able) {
       if (stopped.current) break;
       const line = await act(row, verb, { reason: reason.trim() }).then(
-        () => ({ id: row.id, ok: true, message: "done" }),
+        (after) => {
+          changed.push(after.id === row.id ? after : { ...after, id: row.id, state: "superseded" });
+          return { id: row.id, ok: true, message: "done" };
+        },
         (error: unknown) => ({ id: row.id, ok: false, message: error instanceof Error ? error.message : "failed" }),
       );
       setLines((before) => [...before, line]);
     }
     setState("done");
-    void queries.invalidateQueries();
+    settleLists(queries, ...changed);
   };
   const failed = lines.filter(({ ok }) => !ok);
   return (

@@ -1,5 +1,5 @@
 /** The frame around every page: places to go, the search, the state of the connection. */
-import { Kbd, Tooltip, UnstyledButton } from "@mantine/core";
+import { Kbd, UnstyledButton } from "@mantine/core";
 import {
   IconActivity,
   IconAdjustments,
@@ -142,11 +142,14 @@ function Person() {
       <span className="person-name">{name}</span>
       <span className="dim">{role}</span>
       {may("overview") ? (
-        <Tooltip label={status === "live" ? "Changes appear as they happen" : "Changes may be missing at the moment"}>
-          <span className="pulse" data-status={status} role="status">
-            {statusWords[status]}
-          </span>
-        </Tooltip>
+        <span
+          className="pulse"
+          data-status={status}
+          role="status"
+          title={status === "live" ? "Changes appear as they happen" : "Changes may be missing at the moment"}
+        >
+          {statusWords[status]}
+        </span>
       ) : null}
     </div>
   );

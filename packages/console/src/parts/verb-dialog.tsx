@@ -5,7 +5,6 @@
  * something other than what they saw.
  */
 import { Modal } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Suspense, lazy, useState } from "react";
 import { ApiError } from "../api/client.ts";
@@ -14,6 +13,8 @@ import type { Operation } from "../api/types.ts";
 import { act } from "../api/verbs.ts";
 import type { Verb } from "../api/verbs.ts";
 import { shortId } from "../format.ts";
+import { settleLists } from "../settle.ts";
+import { announce } from "../toasts.ts";
 import { availability, verbWords, verdict } from "../words.ts";
 import { ConflictNotice } from "./conflict-notice.tsx";
 import { SimpleVerb } from "./simple-verb.tsx";
@@ -92,10 +93,10 @@ function Body({
     setProblem(null);
     act(seen, verb, body).then(
       (result) => {
-        void queries.invalidateQueries();
-        onClose();
         const child = result.id === seen.id ? null : result.id;
-        notifications.show({
+        settleLists(queries, child === null ? result : { ...seen, state: "superseded" });
+        onClose();
+        announce({
           title: verbWords[verb].label,
           message:
             child === null ? (
@@ -114,7 +115,7 @@ function Body({
                 </button>
               </>
             ),
-          color: "petrol",
+          tone: "ok",
         });
       },
       (error: unknown) => {

@@ -59,8 +59,8 @@ export interface Backend {
   close(): Promise<void>;
 }
 
-/** Starts it. */
-export async function startBackend(): Promise<Backend> {
+/** Starts it. @param brisk true: the provider answers at once, for whoever needs very many operations */
+export async function startBackend(brisk = false): Promise<Backend> {
   const directory = await mkdtemp(path.join(tmpdir(), "landline-console-"));
   const running: ChildProcess[] = [];
   const close = async (): Promise<void> => {
@@ -69,7 +69,7 @@ export async function startBackend(): Promise<Backend> {
   };
   try {
     const faults = path.join(directory, "faults.json");
-    await writeFile(faults, JSON.stringify(rules));
+    await writeFile(faults, JSON.stringify(brisk ? { ...rules, rules: rules.rules.slice(0, -1) } : rules));
     const sandboxUrl = await start(running, ["sandbox", "twilio", "--port", "0", "--faults", faults, "--seed", "7"]);
     const port = await freePort();
     const config = path.join(directory, "landline.config.json");
