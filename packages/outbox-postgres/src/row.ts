@@ -3,9 +3,9 @@
  */
 import type { AttemptHistory, Failure, Guarantee, OutcomeType, ParkedReason, Phase, PolicyInput } from "@landline/core";
 import type { AttemptRecord, FallbackStep, NewOperation, OperationRecord } from "@landline/outbox";
+import { classOf, stateOf } from "@landline/outbox/storing";
 import type { Queryable, Row } from "./database.ts";
 import type { Dimensions } from "./dimensions.ts";
-import { classOf, stateOf } from "./words.ts";
 
 /** Epoch milliseconds of the database's clock. A query of its own, so that it is computed once and indexes can use it. */
 export const nowMs = "(SELECT landline.now_ms())";

@@ -6,8 +6,8 @@ import type { SQLOutputValue, StatementSync } from "node:sqlite";
  */
 import type { AttemptHistory, Failure, Guarantee, OutcomeType, ParkedReason, Phase, PolicyInput } from "@landline/core";
 import type { AttemptRecord, FallbackStep, NewOperation, OperationRecord } from "@landline/outbox";
+import { classOf, stateOf } from "@landline/outbox/storing";
 import type { Session } from "./session.ts";
-import { classOf, stateOf } from "./words.ts";
 
 /** A row as the driver gives it with `setReturnArrays(true)`. */
 export type Row = readonly SQLOutputValue[];

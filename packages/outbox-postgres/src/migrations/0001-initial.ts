@@ -10,7 +10,7 @@
  * The clock is one function, so that every statement goes by the same one: the database's, at the statement's beginning.
  *
  * Texts compare as bytes (collation "C"): it is faster, it finds prefixes, and it does not change with the system's
- * libraries. States and classes are small numbers; `words.ts` has the table. `landline.` stands for the schema.
+ * libraries. States and classes are small numbers; `@landline/outbox/storing` has the table. `landline.` stands for the schema.
  */
 export const initial = `
 CREATE FUNCTION landline.now_ms() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS

@@ -7,11 +7,11 @@
 import type { AttemptHistory, Failure, LifecycleEvent, ParkedReason, StoredState } from "@landline/core";
 import { next } from "@landline/core";
 import type { AttemptResult } from "@landline/outbox";
+import { codeOf } from "@landline/outbox/storing";
 import type { Queryable } from "../database.ts";
 import type { Located } from "../row.ts";
 import { nowMs, plain } from "../row.ts";
 import type { Session } from "../session.ts";
-import { codeOf } from "../words.ts";
 import { closeAttempt, note } from "./chronicle.ts";
 import { passTurn } from "./turn.ts";
 

@@ -12,10 +12,10 @@
  */
 import { operationClasses } from "@landline/core";
 import type { ClaimRequest, ClaimedOperation } from "@landline/outbox";
+import { classCodeOf, waiting } from "@landline/outbox/storing";
 import type { Located } from "../row.ts";
 import { integer, nowMs, readRecords, recordColumns } from "../row.ts";
 import type { Session } from "../session.ts";
-import { classCodeOf, waiting } from "../words.ts";
 
 const classCodes = operationClasses.map((_, code) => code);
 

@@ -1,7 +1,7 @@
 /** Counts everything. Reads all rows: for people and tests, never for the hot path. */
+import { stateOf } from "@landline/outbox/storing";
 import { number, text } from "../row.ts";
 import type { Session } from "../session.ts";
-import { stateOf } from "../words.ts";
 
 const byState =
   "SELECT state, count(*), NULL FROM landline.operation GROUP BY state UNION ALL SELECT 7, count(*), reason FROM landline.operation WHERE state = 7 GROUP BY reason";

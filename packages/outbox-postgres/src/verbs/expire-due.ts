@@ -1,13 +1,12 @@
 /**
  * Ends what waited too long. An operation with an open doubt is not "not sent": it is parked for a person instead.
  */
-import { failure } from "@landline/core";
 import type { OperationRecord } from "@landline/outbox";
+import { tooLate, waiting } from "@landline/outbox/storing";
 import type { Queryable } from "../database.ts";
 import type { Located } from "../row.ts";
 import { nowMs, number, text } from "../row.ts";
 import type { Session } from "../session.ts";
-import { waiting } from "../words.ts";
 import { change } from "./change.ts";
 import { automatic } from "./chronicle.ts";
 import { locateRow, locateRows } from "./find.ts";
@@ -36,22 +35,6 @@ export async function expireDue(session: Session, tx: Queryable, limit: number):
 }
 
 async function end(session: Session, tx: Queryable, located: Located): Promise<void> {
-  const doubt = located.record.history.doubtOpen;
-  const because = doubt
-    ? "the deadline passed while an earlier attempt may have been executed"
-    : "the deadline passed before it could be sent";
-  const what = failure({
-    kind: "expired",
-    shape: "transport",
-    execution: doubt ? "unknown" : "not_executed",
-    remedy: doubt ? "reconcile" : "none",
-    responsible: "nobody",
-    message: because,
-    guidance: doubt
-      ? "Ask the provider whether it was sent, then resolve it as sent or not sent."
-      : "Send it again with a later deadline if it still matters.",
-  });
-  const event = doubt ? "park" : "expire";
-  const mark = { event, actor: automatic, because };
-  await change(session, tx, located, [event], { due: null, failure: what, reason: doubt ? "doubt" : null }, mark);
+  const { event, reason, because, failure } = tooLate(located.record);
+  await change(session, tx, located, [event], { due: null, failure, reason }, { event, actor: automatic, because });
 }

@@ -3,10 +3,10 @@
  * a key is looked up afterwards, because it is rare.
  */
 import type { InsertResult, NewOperation } from "@landline/outbox";
+import { classCodeOf } from "@landline/outbox/storing";
 import type { Queryable } from "../database.ts";
 import { manyOf, nowMs, number, plain, restOf, text } from "../row.ts";
 import type { Session } from "../session.ts";
-import { classCodeOf } from "../words.ts";
 import { lockTurn, passTurn, turnOf } from "./turn.ts";
 
 /** Rows in one statement at most. */

@@ -4,9 +4,9 @@
  */
 import type { StoredState } from "@landline/core";
 import type { ListFilter, Page } from "@landline/outbox";
+import { classCodeOf, codes } from "@landline/outbox/storing";
 import { number, plain, readRecords, recordColumns, recordTables } from "../row.ts";
 import type { Session } from "../session.ts";
-import { classCodeOf, codes } from "../words.ts";
 
 /** Rows a text may be found in before it counts as common; then walking back from the newest is the quicker way. */
 const commonMin = 2_000;

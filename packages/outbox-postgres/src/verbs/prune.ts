@@ -3,9 +3,9 @@
  * since then. Never what waits, runs, is in doubt, or waits for a person. The search goes on where the last one ended,
  * so each call costs what it deletes, and no lock outlives a call.
  */
+import { codes } from "@landline/outbox/storing";
 import { number } from "../row.ts";
 import type { Session } from "../session.ts";
-import { codes } from "../words.ts";
 
 const over = codes(["accepted", "delivered", "discarded", "expired", "cancelled", "superseded"]);
 const selectOver = `SELECT o.seq FROM landline.operation o WHERE o.seq > $1 AND o.state IN (${over}) AND o.updated_at < $2

@@ -3,9 +3,9 @@
  * same receipts leave the same state, because a lower rank changes nothing, `delivered` is always taken and a first
  * final word is never refused. One whose operation is not known yet is kept and matched later.
  */
-import type { Failure, LifecycleEvent, ReceiptEvent, StoredState } from "@landline/core";
-import { next } from "@landline/core";
-import type { OperationRecord, ReceiptRecord, ReceiptResult } from "@landline/outbox";
+import type { Failure, ReceiptEvent } from "@landline/core";
+import type { ReceiptRecord, ReceiptResult } from "@landline/outbox";
+import { eventsOfReceipt } from "@landline/outbox/storing";
 import type { Queryable } from "../database.ts";
 import type { Located } from "../row.ts";
 import { integer, nowMs, number, plain, text } from "../row.ts";
@@ -142,7 +142,7 @@ async function apply(
   receipt: ReceiptRecord,
 ): Promise<ReceiptResult> {
   const { record, seq } = located;
-  const events = eventsOf(record, event);
+  const events = eventsOfReceipt(record, event);
   if (events.length > 0) {
     const failed = events.includes("fail_delivery");
     const mark = { event: events.at(-1) ?? "accept", actor: automatic, because: `the provider says ${event.status}` };
@@ -162,20 +162,4 @@ async function apply(
   const operation = (await locateRow(session, tx, seq))?.record ?? record;
   if (events.length === 0) return { type: "recorded", operation, receipt };
   return { type: "applied", operation, before: record.state, receipt };
-}
-
-/** The lifecycle events a receipt brings, each legal after the one before. */
-function eventsOf(record: OperationRecord, event: ReceiptEvent): readonly LifecycleEvent[] {
-  const events: LifecycleEvent[] = [];
-  let state: StoredState = record.state;
-  const step = (what: LifecycleEvent): void => {
-    const after = next(state, what);
-    if (after === null) return;
-    events.push(what);
-    state = after;
-  };
-  if (state !== "parked" || record.parkedReason === "doubt") step("accept");
-  if (event.meaning === "delivered") step("deliver");
-  if (event.meaning === "undelivered") step("fail_delivery");
-  return events;
 }

@@ -1,8 +1,8 @@
 /** Gives claimed operations back at once. Those that were started stay: a rescue must judge them. */
 import type { Lease } from "@landline/outbox";
+import { codes } from "@landline/outbox/storing";
 import { manyOf } from "../row.ts";
 import type { Session } from "../session.ts";
-import { codes } from "../words.ts";
 
 const giveBack = `UPDATE landline.operation o SET lease_until = 0 FROM json_to_recordset($1::json) AS x(seq bigint, lease integer)
   WHERE o.seq = x.seq AND o.lease = x.lease AND o.state + 0 IN (${codes(["queued", "retrying"])})`;

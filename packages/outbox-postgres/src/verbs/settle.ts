@@ -8,11 +8,11 @@
 import { statesBefore } from "@landline/core";
 import type { StoredState } from "@landline/core";
 import type { Lease, Settlement } from "@landline/outbox";
+import { codeOf } from "@landline/outbox/storing";
 import type { Queryable } from "../database.ts";
 import type { Located } from "../row.ts";
 import { integer, manyOf, nowMs, number, plain } from "../row.ts";
 import type { Place, Session } from "../session.ts";
-import { codeOf } from "../words.ts";
 import type { Change } from "./change.ts";
 import { change } from "./change.ts";
 import { automatic } from "./chronicle.ts";

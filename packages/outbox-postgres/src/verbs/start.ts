@@ -5,9 +5,9 @@
  * `state + 0` keeps the planner from an index of a state: rows are found by their number alone.
  */
 import type { Lease } from "@landline/outbox";
+import { legalFor } from "@landline/outbox/storing";
 import { manyOf, nowMs, number } from "../row.ts";
 import type { Session } from "../session.ts";
-import { legalFor } from "../words.ts";
 
 const asked = "json_to_recordset($1::json) AS x(seq bigint, lease integer, number integer, digest text)";
 const startAll = `UPDATE landline.operation o SET state = 1, before = o.state, version = o.version + 1, due = NULL, updated_at = ${nowMs},

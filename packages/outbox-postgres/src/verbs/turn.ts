@@ -3,8 +3,8 @@
  * the claim sees no other. Whoever brings one in or finishes one passes the turn, in the same transaction and under a
  * lock on the subject, so a claim never walks over rows that wait for something else.
  */
+import { codes, unfinished } from "@landline/outbox/storing";
 import type { Queryable } from "../database.ts";
-import { codes, unfinished } from "../words.ts";
 
 const lock = "SELECT pg_advisory_xact_lock(hashtextextended($1, 7))";
 const closeOthers = `UPDATE landline.operation SET gate = 1 WHERE turn = $1 AND turn IS NOT NULL AND ${unfinished} AND gate = 0

@@ -6,9 +6,9 @@
  * I21, I22), and texts in logs (I24).
  */
 import type { InvariantBreak } from "@landline/outbox";
+import { stateNames, unfinished, waiting } from "@landline/outbox/storing";
 import type { Queryable } from "../database.ts";
 import { integer, text } from "../row.ts";
-import { stateNames, unfinished, waiting } from "../words.ts";
 
 /** One invariant: a query giving `row, detail` of offenders, and what it means. */
 interface Check {

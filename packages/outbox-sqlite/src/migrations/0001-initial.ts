@@ -11,7 +11,7 @@
  * `operation.room` is filled at first and emptied by the start, which writes the attempt in its place: a row that grows
  * splits its page, and every page is full when rows are only appended.
  *
- * States and classes are small numbers; `words.ts` has the table.
+ * States and classes are small numbers; `@landline/outbox/storing` has the table.
  */
 export const initial = `
 CREATE TABLE lane (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;

@@ -7,9 +7,10 @@
 import type { AttemptHistory, Failure, LifecycleEvent, ParkedReason, StoredState } from "@landline/core";
 import { next } from "@landline/core";
 import type { AttemptResult } from "@landline/outbox";
+import { codeOf } from "@landline/outbox/storing";
 import type { Located } from "../row.ts";
 import type { Session } from "../session.ts";
-import { codeOf, unfinishedMax } from "../words.ts";
+import { unfinishedMax } from "../words.ts";
 import { closeAttempt, note } from "./chronicle.ts";
 import { passTurn } from "./turn.ts";
 

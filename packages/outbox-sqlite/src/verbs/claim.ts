@@ -6,9 +6,9 @@ import { operationClasses } from "@landline/core";
  * Nothing is written; see `claims.ts` for why a claim need not be.
  */
 import type { ClaimRequest, ClaimedOperation } from "@landline/outbox";
+import { waiting } from "@landline/outbox/storing";
 import { first, number, readRecord, recordColumns, recordTables, rows } from "../row.ts";
 import type { Session } from "../session.ts";
-import { waiting } from "../words.ts";
 
 const selectDue = `SELECT ${recordColumns} FROM ${recordTables}
   WHERE o.lane = ? AND o.class = ? AND o.due <= ? AND ${waiting} AND o.gate = 0 ORDER BY o.due, o.seq LIMIT ?`;

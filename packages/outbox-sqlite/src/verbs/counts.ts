@@ -1,7 +1,7 @@
 /** Counts everything. Reads all rows: for people and tests, never for the hot path. */
+import { stateOf } from "@landline/outbox/storing";
 import { number, rows, text } from "../row.ts";
 import type { Session } from "../session.ts";
-import { stateOf } from "../words.ts";
 
 const byState = "SELECT state, count(*) FROM operation GROUP BY state";
 const byReason = "SELECT reason, count(*) FROM operation WHERE state = 7 GROUP BY reason";

@@ -1,12 +1,11 @@
 /**
  * Ends what waited too long. An operation with an open doubt is not "not sent": it is parked for a person instead.
  */
-import { failure } from "@landline/core";
 import type { OperationRecord } from "@landline/outbox";
+import { tooLate, unfinished, waiting } from "@landline/outbox/storing";
 import type { Located } from "../row.ts";
 import { first, integer, number, rows } from "../row.ts";
 import type { Session } from "../session.ts";
-import { unfinished, waiting } from "../words.ts";
 import { change } from "./change.ts";
 import { automatic } from "./chronicle.ts";
 import { locateRow } from "./find.ts";
@@ -39,26 +38,6 @@ export function expireDue(session: Session, limit: number): readonly OperationRe
 }
 
 function expire(session: Session, located: Located): void {
-  const doubt = located.record.history.doubtOpen;
-  const because = doubt
-    ? "the deadline passed while an earlier attempt may have been executed"
-    : "the deadline passed before it could be sent";
-  const what = failure({
-    kind: "expired",
-    shape: "transport",
-    execution: doubt ? "unknown" : "not_executed",
-    remedy: doubt ? "reconcile" : "none",
-    responsible: "nobody",
-    message: because,
-    guidance: doubt
-      ? "Ask the provider whether it was sent, then resolve it as sent or not sent."
-      : "Send it again with a later deadline if it still matters.",
-  });
-  change(
-    session,
-    located,
-    [doubt ? "park" : "expire"],
-    { due: null, failure: what, reason: doubt ? "doubt" : null },
-    { event: doubt ? "park" : "expire", actor: automatic, because },
-  );
+  const { event, reason, because, failure } = tooLate(located.record);
+  change(session, located, [event], { due: null, failure, reason }, { event, actor: automatic, because });
 }

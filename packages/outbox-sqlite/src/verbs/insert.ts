@@ -3,10 +3,10 @@
  * append to two tables and a random B-tree is nowhere in the way.
  */
 import type { InsertResult, NewOperation } from "@landline/outbox";
+import { classCodeOf } from "@landline/outbox/storing";
 import { hashText } from "../hash-index.ts";
 import { first, restOf, text } from "../row.ts";
 import type { Session } from "../session.ts";
-import { classCodeOf } from "../words.ts";
 import { sortBehind } from "./terms.ts";
 import { passTurn, turnOf } from "./turn.ts";
 

@@ -4,10 +4,11 @@ import type { StoredState } from "@landline/core";
  * inserted meanwhile. The cursor is the number of the last row shown.
  */
 import type { ListFilter, Page } from "@landline/outbox";
+import { classCodeOf, codes } from "@landline/outbox/storing";
 import type { Located } from "../row.ts";
 import { number, readRecord, recordColumns, recordTables, rows } from "../row.ts";
 import type { Session } from "../session.ts";
-import { classCodeOf, codes, rare } from "../words.ts";
+import { rare } from "../words.ts";
 import type { TextSearch } from "./terms.ts";
 import { endOf, rowsInRun, runOf, unsortedFrom } from "./terms.ts";
 

@@ -3,9 +3,9 @@
  * since then. Never what waits, runs, is in doubt, or waits for a person. The search goes on where the last one ended, so each
  * call costs what it deletes.
  */
+import { codes } from "@landline/outbox/storing";
 import { number, rows } from "../row.ts";
 import type { Session } from "../session.ts";
-import { codes } from "../words.ts";
 import { firstCreatedAt } from "./attention.ts";
 import { dropTerm } from "./terms.ts";
 

@@ -3,9 +3,9 @@
  * same receipts leave the same state, because a lower rank changes nothing, `delivered` is always taken and a first
  * final word is never refused. One whose operation is not known yet is kept and matched later.
  */
-import type { Failure, LifecycleEvent, ReceiptEvent, StoredState } from "@landline/core";
-import { next } from "@landline/core";
-import type { OperationRecord, ReceiptRecord, ReceiptResult } from "@landline/outbox";
+import type { Failure, ReceiptEvent } from "@landline/core";
+import type { ReceiptRecord, ReceiptResult } from "@landline/outbox";
+import { eventsOfReceipt } from "@landline/outbox/storing";
 import type { Located } from "../row.ts";
 import { integer, json, number, rows, text } from "../row.ts";
 import type { Session } from "../session.ts";
@@ -110,7 +110,7 @@ function apply(
   receipt: ReceiptRecord,
 ): ReceiptResult {
   const { record, seq } = located;
-  const events = eventsOf(record, event);
+  const events = eventsOfReceipt(record, event);
   const ahead = event.rank > record.receiptRank;
   const providerId = record.providerId ?? event.providerId;
   const known = record.providerId !== null || event.providerId === null;
@@ -138,20 +138,4 @@ function apply(
   if (!known && providerId !== null) noteProviderId(session, seq, providerId);
   const operation = locateRow(session, seq)?.record ?? record;
   return { type: "applied", operation, before: record.state, receipt };
-}
-
-/** The lifecycle events a receipt brings, each legal after the one before. */
-function eventsOf(record: OperationRecord, event: ReceiptEvent): readonly LifecycleEvent[] {
-  const events: LifecycleEvent[] = [];
-  let state: StoredState = record.state;
-  const step = (what: LifecycleEvent): void => {
-    const after = next(state, what);
-    if (after === null) return;
-    events.push(what);
-    state = after;
-  };
-  if (state !== "parked" || record.parkedReason === "doubt") step("accept");
-  if (event.meaning === "delivered") step("deliver");
-  if (event.meaning === "undelivered") step("fail_delivery");
-  return events;
 }

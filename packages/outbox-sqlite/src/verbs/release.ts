@@ -1,8 +1,8 @@
 /** Gives claimed operations back at once. Those that were started stay: a rescue must judge them. */
 import type { Lease } from "@landline/outbox";
+import { codeOf } from "@landline/outbox/storing";
 import { first, number } from "../row.ts";
 import type { Session } from "../session.ts";
-import { codeOf } from "../words.ts";
 
 const selectState = "SELECT state FROM operation WHERE seq = ?";
 

@@ -7,10 +7,10 @@
 import { statesBefore } from "@landline/core";
 import type { ParkedReason, StoredState } from "@landline/core";
 import type { Lease, Settlement } from "@landline/outbox";
+import { codeOf, legalFor, stateOf } from "@landline/outbox/storing";
 import type { Claim } from "../claims.ts";
 import { first, integer, number } from "../row.ts";
 import type { Session } from "../session.ts";
-import { codeOf, legalFor, stateOf } from "../words.ts";
 import { automatic, closeAttempt, journal, note } from "./chronicle.ts";
 import { findProviderId, noteProviderId } from "./find.ts";
 import { passTurn } from "./turn.ts";

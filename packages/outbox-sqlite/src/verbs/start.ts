@@ -3,8 +3,8 @@
  * attempt ends; until then the row itself is the record that it began.
  */
 import type { Lease } from "@landline/outbox";
+import { legalFor } from "@landline/outbox/storing";
 import type { Session } from "../session.ts";
-import { legalFor } from "../words.ts";
 
 const update = `UPDATE operation SET state = 1, version = ?6 + 1, due = NULL, updated_at = ?1, lease = ?2, attempts = ?3,
   attempt_at = ?1, attempt_lease = ?2, attempt_version = ?6 + 1, attempt_digest = ?4, room = NULL

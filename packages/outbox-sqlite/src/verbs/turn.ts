@@ -3,9 +3,9 @@
  * the claim sees no other. Whoever brings one in or finishes one passes the turn, in the same transaction, so a claim
  * never walks over rows that wait for something else.
  */
+import { codes, unfinished } from "@landline/outbox/storing";
 import { first, number } from "../row.ts";
 import type { Session } from "../session.ts";
-import { codes, unfinished } from "../words.ts";
 
 const closeOthers = `UPDATE operation SET gate = 1 WHERE turn = ?1 AND turn IS NOT NULL AND ${unfinished} AND gate = 0
   AND seq > (SELECT min(seq) FROM operation WHERE turn = ?1 AND turn IS NOT NULL AND ${unfinished})`;

@@ -6,9 +6,9 @@
  * I21, I22), and texts in logs (I24).
  */
 import type { InvariantBreak } from "@landline/outbox";
+import { stateNames, unfinished, waiting } from "@landline/outbox/storing";
 import { number, rows, text } from "../row.ts";
 import type { Session } from "../session.ts";
-import { stateNames, unfinished, waiting } from "../words.ts";
 
 /** One invariant: a query giving `id, detail` of offenders, and what it means. */
 interface Check {

@@ -4,7 +4,9 @@
  */
 import { next } from "@landline/core";
 import type { Failure, LifecycleEvent, ReceiptEvent } from "@landline/core";
-import type { AttemptResult, Command, ReceiptRecord, Settlement } from "../../ports/index.ts";
+import { deskLine } from "../../ports/index.ts";
+import type { AttemptResult, DeskCommand, LifecycleCommand, ReceiptRecord, Settlement } from "../../ports/index.ts";
+import { eventsOfReceipt } from "../../storing/receipt-events.ts";
 import type { Row } from "./row.ts";
 
 /** Who caused a change, and why. */
@@ -24,6 +26,26 @@ export function move(row: Row, event: LifecycleEvent, cause: Cause): boolean {
   record.version += 1;
   record.updatedAt = cause.at;
   row.history.push({ ...cause, event: `operation.${after}`, before, after });
+  if (before === "parked" && after !== "parked") record.snoozedUntil = null;
+  return true;
+}
+
+/** Notes what people do at their desk; false when it is not parked. */
+export function atDesk(row: Row, command: DeskCommand, at: number): boolean {
+  const { record } = row;
+  if (record.state !== "parked") return false;
+  if (command.type === "assign") record.assignee = command.assignee;
+  if (command.type === "snooze") record.snoozedUntil = command.until;
+  record.version += 1;
+  const { event, because } = deskLine(command);
+  row.history.push({
+    at,
+    event: `operation.${event}`,
+    actor: command.actor,
+    because,
+    before: "parked",
+    after: "parked",
+  });
   return true;
 }
 
@@ -96,7 +118,7 @@ export function accepted(row: Row, providerId: string | null, providerStatus: st
 }
 
 /** Applies a command other than `supersede`; false when it is not legal. */
-export function obey(row: Row, command: Exclude<Command, { readonly type: "supersede" }>, at: number): boolean {
+export function obey(row: Row, command: Exclude<LifecycleCommand, { readonly type: "supersede" }>, at: number): boolean {
   const cause = { at, actor: command.actor, because: command.reason };
   const { record } = row;
   const done = (event: LifecycleEvent): boolean => {
@@ -187,7 +209,7 @@ export function applyReceipt(row: Row, event: ReceiptEvent, failure: Failure | n
 function provesAcceptance(row: Row, event: ReceiptEvent): boolean {
   const { record } = row;
   if (event.meaning === "inbound" || record.state === "accepted") return false;
-  return record.state !== "parked" || record.parkedReason === "doubt";
+  return eventsOfReceipt(record, event)[0] === "accept";
 }
 
 /** A receipt as it is stored. */

@@ -144,6 +144,18 @@ export function receiving(open: OpenStore): void {
     expect(await kit.get(id)).toMatchObject({ state: "parked", parkedReason: "rejected" });
   });
 
+  check(open, "what may have been sent is accepted by a word of progress, whatever it is parked as", async (kit) => {
+    const unknown = failed("transport", "ECONNRESET", "unknown");
+    for (const [index, reason] of (["poison", "exhausted", "rejected"] as const).entries()) {
+      const { id } = await kit.add();
+      await kit.store.settle(await kit.begin(), parked(1, await kit.store.now(), reason, unknown));
+      const event = receiptEvent("progress", 1, { operationId: id, providerId: `SM${index}` });
+      expect(await kit.store.receive("tw", event)).toMatchObject({ type: "applied", before: "parked" });
+      const after = { state: "accepted", providerId: `SM${index}`, parkedReason: null, failure: null };
+      expect(await kit.get(id)).toMatchObject(after);
+    }
+  });
+
   check(open, "what matches nothing yet is kept and matched later, once", async (kit) => {
     const early = receiptEvent("delivered", 5, { providerId: "SM1" });
     expect(await kit.store.receive("tw", early)).toEqual({ type: "unmatched" });

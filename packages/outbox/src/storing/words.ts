@@ -2,8 +2,8 @@
  * Words as they stand in rows: small numbers for states and classes, literals for SQL.
  *
  * The sets of states in which a verb is legal are made from the table in `core/lifecycle`, never written by hand, so
- * that no statement can allow what the table forbids. They stand in SQL as literals: a parameter would keep PostgreSQL from
- * proving that a partial index applies.
+ * that no statement can allow what the table forbids. They stand in SQL as literals: a parameter would keep a database
+ * from proving that a partial index applies.
  */
 import { operationClasses, operationStates, statesBefore } from "@landline/core";
 import type { LifecycleEvent, OperationClass, StoredState } from "@landline/core";
@@ -55,10 +55,10 @@ export function codes(states: readonly StoredState[]): string {
     .join(", ");
 }
 
-/** Waits for a claim. Stands exactly so in the partial indexes. */
+/** Waits for a claim. Stands exactly so in partial indexes. */
 export const waiting = "state IN (0, 2)";
 
-/** Not finished: what an ordered operation behind it waits for. Stands exactly so in the partial index. */
+/** Not finished: what an ordered operation behind it waits for. Stands exactly so in partial indexes. */
 export const unfinished = "state IN (0, 1, 2, 3)";
 
 /** The number of a class: the smaller, the more urgent. */

@@ -1,0 +1,8 @@
+/**
+ * `@landline/outbox/storing`: what every store writes and decides alike, whatever keeps its rows.
+ *
+ * A rule that two stores must agree on stands here once; how rows are found and changed is each store's own.
+ */
+export { classCodeOf, classOf, codeOf, codes, legalFor, stateNames, stateOf, unfinished, waiting } from "./words.ts";
+export { eventsOfReceipt } from "./receipt-events.ts";
+export { tooLate } from "./too-late.ts";
