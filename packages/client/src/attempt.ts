@@ -52,7 +52,8 @@ export function judge(link: Link, operation: Operation, input: unknown, seen: Ex
   const { status, at } = seen;
   const phase: Phase = seen.complete ? "done" : "body";
   const rest = rateLimitRest(seen.headers, at);
-  const limits = { remaining: rest?.remaining ?? null, resetAt: rest?.resetAt ?? null };
+  const remaining = rest === null ? null : rest.remaining;
+  const resetAt = rest === null ? null : rest.resetAt;
   let outcome: Outcome;
   try {
     const reading = operation.observe(seen, input, at);
@@ -64,12 +65,13 @@ export function judge(link: Link, operation: Operation, input: unknown, seen: Ex
       requestId: reading.requestId,
       phase,
       concurrency: reading.concurrency ?? null,
-      ...limits,
+      remaining,
+      resetAt,
       response: seen,
     };
   } catch (defect) {
     outcome = shown(link, unreadable(defect, status));
-    return { outcome, status, requestId: null, phase, concurrency: null, ...limits, response: seen };
+    return { outcome, status, requestId: null, phase, concurrency: null, remaining, resetAt, response: seen };
   }
 }
 

@@ -14,17 +14,18 @@ import { guarantees, isIdempotencyKey, LandlineError } from "@landline/core";
 import { ambient } from "@landline/host/ambient";
 import { createTransport } from "#transport";
 import { runCall } from "./call.ts";
-import type { CallRequest, Line } from "./call.ts";
 import { CallsUnderWay } from "./calls-under-way.ts";
 import { createDiagnoses } from "./diagnosis.ts";
 import type { ClientListener } from "./events.ts";
 import type { Transport } from "./exchange.ts";
 import { LaneGate } from "./lane-gate.ts";
+import type { CallRequest, Line } from "./line.ts";
 import { createLink } from "./link.ts";
 import type { CallOptions, ClientOptions } from "./options.ts";
 import { readDeadline, readOptions } from "./options.ts";
 import type { CallResult, CallSuccess } from "./result.ts";
 import { cancelled, invalid } from "./result.ts";
+import { Timepiece } from "./timepiece.ts";
 
 /** Calls one account of one provider. */
 export interface Client<Types extends OperationTypes> {
@@ -70,7 +71,8 @@ export function createClient<Types extends OperationTypes>(
     closing: closing.signal,
   };
   const gates = new Map<string, LaneGate>();
-  const operations: Readonly<Record<string, Operation>> = link.provider.operations;
+  const operations = new Map<string, Operation>(Object.entries(link.provider.operations));
+  const timepiece = new Timepiece(clock);
   const callbackUrl = options.callbackUrl ?? null;
 
   const gateOf = (family: string): LaneGate => {
@@ -112,12 +114,14 @@ export function createClient<Types extends OperationTypes>(
   };
 
   const call = (name: string, input: unknown, told: CallOptions = nothingTold): Promise<CallResult<unknown>> => {
-    const operationId = clock.newOperationId();
+    const reading = clock.monotonic();
+    const begunAt = timepiece.epochAt(reading);
+    const operationId = clock.newOperationId(begunAt);
     const idempotencyKey = told.idempotencyKey ?? operationId;
-    line.on?.({ provider: provider.name, operation: name, operationId, type: "call.started", at: clock.now() });
-    const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
+    line.on?.({ provider: provider.name, operation: name, operationId, type: "call.started", at: begunAt });
+    const operation = operations.get(name);
     if (operation === undefined) {
-      const message = `${provider.name} has no operation ${name}; it has ${Object.keys(operations).join(", ")}`;
+      const message = `${provider.name} has no operation ${name}; it has ${[...operations.keys()].join(", ")}`;
       return refuse(name, operationId, idempotencyKey, invalid("operation", message));
     }
     if (line.closing.aborted) return refuse(name, operationId, idempotencyKey, cancelled("not_executed", null));
@@ -140,7 +144,6 @@ export function createClient<Types extends OperationTypes>(
       );
     }
     const { policy } = settings;
-    const begunAt = clock.now();
     const deadlineMs =
       told.deadline === undefined ? policy.deadlineMs : (readDeadline(told.deadline) ?? policy.deadlineMs);
     return runCall(line, {
@@ -150,6 +153,7 @@ export function createClient<Types extends OperationTypes>(
       context,
       request,
       signal: told.signal ?? null,
+      reading,
       begunAt,
       deadline: begunAt + deadlineMs,
       guarantee: told.guarantee ?? policy.guarantee,

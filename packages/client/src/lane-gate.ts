@@ -41,9 +41,8 @@ export class LaneGate {
   }
 
   /** Starts an attempt if that is possible now and nobody is before us. */
-  tryEnter(): boolean {
+  tryEnter(now = this.#clock.monotonic()): boolean {
     if (this.#waiting.size > 0) return false;
-    const now = this.#clock.monotonic();
     if (!admit(this.#lane, now).go) return false;
     laneStarted(this.#lane, now);
     return true;

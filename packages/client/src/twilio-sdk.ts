@@ -168,6 +168,7 @@ export function landlineHttpClient(options: TwilioHttpClientOptions = {}): Landl
         context,
         request: { method, url: uri, headers, body: bodyOf(sdk, headers["content-type"]) },
         signal: null,
+        reading: clock.monotonic(),
         begunAt,
         deadline: begunAt + settings.policy.deadlineMs,
         guarantee: settings.policy.guarantee,

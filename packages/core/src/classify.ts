@@ -35,7 +35,15 @@ export function classify(
   if (observation.type === "transport") return classifyTransport(observation, traits);
   const read = reading ?? emptyReading;
   if (read.accepted !== null && isSuccess(observation.status)) {
-    return { type: "accepted", ...read.accepted, requestId: read.requestId, status: observation.status };
+    const { providerId, providerStatus, value } = read.accepted;
+    return {
+      type: "accepted",
+      providerId,
+      providerStatus,
+      value,
+      requestId: read.requestId,
+      status: observation.status,
+    };
   }
   return read.entry === null
     ? classifyStatus(observation, read, traits, now)

@@ -77,9 +77,9 @@ export interface RateLimitRest {
  * @returns null unless both numbers are said readably
  */
 export function rateLimitRest(headers: HeaderMap, now: number): RateLimitRest | null {
-  const limits = limitsOf(headers);
   // Most answers say nothing, and every answer is asked.
-  if (limits.every(([remaining]) => remaining === undefined)) return null;
+  if (!namesRest(headers)) return null;
+  const limits = limitsOf(headers);
   const clock = providerClock(headers["date"], now);
   let least: RateLimitRest | null = null;
   for (const [remaining, reset] of limits) {
@@ -91,6 +91,15 @@ export function rateLimitRest(headers: HeaderMap, now: number): RateLimitRest | 
     if (tighter) least = { remaining: left, resetAt };
   }
   return least;
+}
+
+function namesRest(headers: HeaderMap): boolean {
+  return (
+    headers["ratelimit"] !== undefined ||
+    headers["ratelimit-remaining"] !== undefined ||
+    headers["x-ratelimit-remaining"] !== undefined ||
+    headers["x-rate-limit-remaining"] !== undefined
+  );
 }
 
 function limitsOf(headers: HeaderMap): readonly (readonly [string | undefined, string | undefined])[] {

@@ -14,8 +14,8 @@ export interface Ambient {
   monotonic(): number;
   /** A number in [0, 1). */
   random(): number;
-  /** `op_` and a monotonic ULID. */
-  newOperationId(): string;
+  /** `op_` and a monotonic ULID. `at`: the time of birth in epoch milliseconds, for who has just read it. */
+  newOperationId(at?: number): string;
   /** Calls back after `ms`; the returned function cancels. `keepsAlive` false: does not hold the process. */
   after(ms: number, callback: () => void, keepsAlive?: boolean): () => void;
   /** Hex SHA-256. */

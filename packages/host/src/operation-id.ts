@@ -14,9 +14,12 @@ const low = 0xfffff;
  * @param now epoch milliseconds
  * @param randomBytes fills an array with unpredictable bytes
  * @returns a function giving `op_` and 26 characters of Crockford base 32; each greater than the one before, even when
- *   the clock goes back
+ *   the clock goes back. Whoever has just read the clock may pass the reading on
  */
-export function operationIds(now: () => number, randomBytes: (into: Uint8Array<ArrayBuffer>) => void): () => string {
+export function operationIds(
+  now: () => number,
+  randomBytes: (into: Uint8Array<ArrayBuffer>) => void,
+): (at?: number) => string {
   const bytes = new Uint8Array(13);
   let lastMs = -1;
   let prefix = "";
@@ -29,8 +32,7 @@ export function operationIds(now: () => number, randomBytes: (into: Uint8Array<A
     // Starts in the lower half, so that a millisecond has room for half a million ids.
     counter = (((bytes[12] ?? 0) << 11) | ((bytes[0] ?? 0) << 3) | ((bytes[1] ?? 0) & 7)) & (low >> 1);
   };
-  return () => {
-    const ms = now();
+  return (ms = now()) => {
     if (ms > lastMs || counter === low) begin(Math.max(ms, counter === low ? lastMs + 1 : ms));
     else counter += 1;
     return prefix + pairs[counter >> 10] + pairs[counter & 1023];
