@@ -57,6 +57,7 @@ export function restOf(operation: NewOperation): string | null {
   return written === "{}" ? null : written;
 }
 
+const selectDesks = "SELECT seq, assignee, snoozed_until FROM landline.desk WHERE seq = ANY($1::bigint[])";
 const noHistory: AttemptHistory = { spent: 0, waitedMs: 0, firstAttemptAt: 0, doubtOpen: false };
 const noRest: Rest = {};
 
@@ -67,7 +68,19 @@ export async function readRecords(db: Queryable, names: Dimensions, rows: readon
     rows.map((row) => number(row, 4)),
     rows.map((row) => number(row, 5)),
   );
-  return rows.map((row) => readRecord(names, row));
+  const located = rows.map((row) => readRecord(names, row));
+  return located.some(({ record }) => record.state === "parked") ? withDesks(db, located) : located;
+}
+
+/** Adds what people noted. Only what is parked can have any, so claims and settlements never ask. */
+async function withDesks(db: Queryable, located: readonly Located[]): Promise<readonly Located[]> {
+  const parked = located.filter(({ record }) => record.state === "parked").map(({ seq }) => seq);
+  const desks = new Map((await db.rows(selectDesks, [parked])).map((row) => [number(row, 0), row]));
+  return located.map((each) => {
+    const desk = each.record.state === "parked" ? desks.get(each.seq) : undefined;
+    if (desk === undefined) return each;
+    return { ...each, record: { ...each.record, assignee: text(desk, 1), snoozedUntil: integer(desk, 2) } };
+  });
 }
 
 function readRecord(names: Dimensions, row: Row): Located {
@@ -111,6 +124,8 @@ function readRecord(names: Dimensions, row: Row): Located {
     recipient: text(row, 25),
     parentId: text(row, 26),
     traceparent: rest.traceparent ?? null,
+    assignee: null,
+    snoozedUntil: null,
   };
   return { seq, turn: text(row, 29), leaseUntil: number(row, 31), record };
 }

@@ -54,6 +54,7 @@ export function restOf(operation: NewOperation): string | null {
   return written === "{}" ? null : written;
 }
 
+const selectDesk = "SELECT assignee, snoozed_until FROM desk WHERE seq = ?";
 const noHistory: AttemptHistory = { spent: 0, waitedMs: 0, firstAttemptAt: 0, doubtOpen: false };
 const noRest: Rest = {};
 
@@ -61,6 +62,8 @@ const noRest: Rest = {};
 export function readRecord(session: Session, row: Row): Located {
   const seq = number(row, 0);
   const kind = session.names.kindOf(number(row, 5));
+  const state = stateOf(number(row, 2));
+  const desk = state === "parked" ? first(session.sql(selectDesk), seq) : null;
   const rest = (json(row, 28) as Rest | null) ?? noRest;
   const turn = text(row, 29);
   const lease = number(row, 11);
@@ -69,7 +72,7 @@ export function readRecord(session: Session, row: Row): Located {
     account: kind.account,
     operation: kind.operation,
     lane: session.names.laneName(number(row, 4)),
-    state: stateOf(number(row, 2)),
+    state,
     version: number(row, 3),
     input: (json(row, 27) as Record<string, unknown> | null) ?? {},
     reference: text(row, 24),
@@ -100,6 +103,8 @@ export function readRecord(session: Session, row: Row): Located {
     recipient: text(row, 25),
     parentId: text(row, 26),
     traceparent: rest.traceparent ?? null,
+    assignee: desk === null ? null : text(desk, 0),
+    snoozedUntil: desk === null ? null : integer(desk, 1),
   };
   return { seq, turn, record };
 }

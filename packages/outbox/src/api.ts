@@ -175,6 +175,8 @@ export type OutboxEvent =
       readonly accounts: readonly string[];
       readonly because: string;
     }
+  /** The store's past is missing (a restored backup, a failover that lost commits); so many operations are in doubt. */
+  | { readonly type: "store.moved"; readonly at: number; readonly because: string; readonly presumed: number }
   | { readonly type: "worker.trouble"; readonly at: number; readonly message: string };
 
 /** A running outbox. */
@@ -206,6 +208,12 @@ export interface Outbox {
   discard(id: string, context: VerbContext): Promise<VerbResult>;
   resolve(id: string, verdict: "sent" | "not_sent", evidence: string, context: VerbContext): Promise<VerbResult>;
   reconcile(id: string, context: VerbContext): Promise<VerbResult>;
+  /** Makes a parked operation somebody's, or nobody's (null). */
+  assign(id: string, assignee: string | null, context: VerbContext): Promise<VerbResult>;
+  /** Puts a parked operation off until an instant (epoch milliseconds); null: it is back. */
+  snooze(id: string, until: number | null, context: VerbContext): Promise<VerbResult>;
+  /** Says something about a parked operation: the context's reason. */
+  comment(id: string, context: VerbContext): Promise<VerbResult>;
 
   /** Verifies, stores and applies a provider's callback. */
   receive(account: string, request: WebhookRequest): Promise<WebhookResult>;
@@ -215,6 +223,13 @@ export interface Outbox {
   resume(account: string, actor: string, reason: string): Promise<AccountHealth | null>;
   /** Probes credentials and service; a success lifts a block. */
   check(account: string, actor: string): Promise<AccountHealth | null>;
+
+  /**
+   * Restore mode: the store is a backup that was put back, so everything that waits and was due is doubted before
+   * anything is sent (see `Store.presumeStarted`). Before `run`, or at any time. `since`: epoch milliseconds of the
+   * backup, or null. Returns how many operations are in doubt now.
+   */
+  restored(line: { readonly actor: string; readonly because: string; readonly since: number | null }): Promise<number>;
 
   /** Every event from now on; the returned function ends it. A listener's exception harms nobody. */
   subscribe(listener: (event: OutboxEvent) => void): () => void;

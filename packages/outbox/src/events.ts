@@ -58,6 +58,8 @@ export function operationChanged(
   change: {
     readonly at: number;
     readonly state: OperationState;
+    /** Absent: named by the state. */
+    readonly event?: string;
     readonly because: string | null;
     readonly failure?: Failure | null;
     readonly parkedReason?: string | null;
@@ -70,7 +72,7 @@ export function operationChanged(
     account: operation.account,
     operation: operation.operation,
     state: change.state,
-    event: `operation.${change.state}`,
+    event: change.event ?? `operation.${change.state}`,
     because: change.because,
     version: operation.version,
     failure: change.failure ?? null,

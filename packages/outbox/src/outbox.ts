@@ -8,6 +8,7 @@ import { checkAccount, healthOf, pauseAccount, resumeAccount } from "./accounts.
 import type { AccountHealth, Outbox } from "./api.ts";
 import { createStoreClock } from "./clock.ts";
 import type { Context } from "./context.ts";
+import * as desk from "./desk.ts";
 import { createEarlyReceipts } from "./early-receipts.ts";
 import { enqueue, enqueueMany, enqueueWithin } from "./enqueue.ts";
 import { createEvents, showingOf } from "./events.ts";
@@ -17,6 +18,7 @@ import { createLanes } from "./lanes.ts";
 import { leaseRules } from "./lease.ts";
 import { createMaintenance } from "./maintenance/maintenance.ts";
 import type { MaintenanceOptions } from "./maintenance/maintenance.ts";
+import { restore, restoreIfMoved } from "./maintenance/restorer.ts";
 import { createOptOuts } from "./opt-outs.ts";
 import type { Account, Host, Store, Waker } from "./ports/index.ts";
 import { receive } from "./receipts.ts";
@@ -154,6 +156,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
     discard: async (id, by) => review.discard(context, id, by),
     resolve: async (id, verdict, evidence, by) => review.resolve(context, id, verdict, evidence, by),
     reconcile: async (id, by) => review.reconcile(context, id, by),
+    assign: async (id, assignee, by) => desk.assign(context, id, assignee, by),
+    snooze: async (id, until, by) => desk.snooze(context, id, until, by),
+    comment: async (id, by) => desk.comment(context, id, by),
     async receive(account, request) {
       await prepare();
       return receive(context, account, request);
@@ -168,9 +173,14 @@ export function createOutbox(options: OutboxOptions): Outbox {
     resume: async (name, actor, reason) =>
       withAccount(name, async (account) => resumeAccount(context, account, actor, reason)),
     check: async (name, actor) => withAccount(name, async (account) => checkAccount(context, account, actor, checks)),
+    async restored(line) {
+      await prepare();
+      return restore(context, line);
+    },
     subscribe: (listener) => events.subscribe(listener),
     async run() {
       await prepare();
+      await restoreIfMoved(context);
       // A new configuration may have mended what was refused: ask once, rather than stay blocked.
       for (const account of accounts.values()) {
         if (holds.of(account.name).some((hold) => hold.reason === "blocked")) {

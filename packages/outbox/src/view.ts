@@ -6,9 +6,11 @@ import type { OperationView } from "./api.ts";
 import type { Context } from "./context.ts";
 import type { OperationRecord } from "./ports/index.ts";
 
-/** The view of a row. */
+/** The view of a row: `held` where its lane is closed, and put off only while that lasts. */
 export function viewOf(context: Context, record: OperationRecord): OperationView {
-  return isHeld(context, record) ? { ...record, state: "held" } : record;
+  if (isHeld(context, record)) return { ...record, state: "held" };
+  const until = record.snoozedUntil ?? null;
+  return until !== null && until <= context.clock.now() ? { ...record, snoozedUntil: null } : record;
 }
 
 /** Whether a waiting operation cannot go because its lane is closed. */

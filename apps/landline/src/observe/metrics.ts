@@ -130,7 +130,7 @@ export function createMetrics(outbox: Pick<Outbox, "accounts" | "counts">): Metr
           return;
         case "operation.changed":
           changes.inc({ account: event.account, operation: event.operation, event: event.event, state: event.state });
-          if (event.state === "parked")
+          if (event.event === "operation.parked")
             parked.inc({
               account: event.account,
               reason: event.parkedReason ?? "unknown",

@@ -11,6 +11,7 @@ import { StoreTrouble, advice, readTrouble } from "../trouble.ts";
 import { initial } from "./0001-initial.ts";
 import { attemptBody } from "./0002-attempt-body.ts";
 import { optIn } from "./0003-opt-in.ts";
+import { desk } from "./0004-desk.ts";
 
 /** One step. */
 export interface Migration {
@@ -25,6 +26,7 @@ export const migrations: readonly Migration[] = [
   { name: "0001-initial", sql: initial, breaks: false },
   { name: "0002-attempt-body", sql: attemptBody, breaks: false },
   { name: "0003-opt-in", sql: optIn, breaks: false },
+  { name: "0004-desk", sql: desk, breaks: false },
 ];
 
 /** Half of the advisory lock's key; the other is the schema's name. */

@@ -13,6 +13,7 @@ import type { Located } from "../row.ts";
 import { nowMs, plain } from "../row.ts";
 import type { Session } from "../session.ts";
 import { closeAttempt, note } from "./chronicle.ts";
+import { leaveDesk } from "./desk.ts";
 import { passTurn } from "./turn.ts";
 
 /** What changes besides the state. Absent: stays as it is. */
@@ -99,6 +100,7 @@ export async function change(
   if (!open || leaseEnd === "taken") {
     await note(tx, { seq, version: record.version + 1, ...mark, before: record.state, after: state });
   }
+  if (record.state === "parked") await leaveDesk(tx, seq);
   if (turn !== null) await passTurn(tx, turn);
   return state;
 }

@@ -3,13 +3,15 @@
  * once one is told that he came second. Everything of a command is in one transaction, a child included.
  */
 import type { AttemptHistory } from "@landline/core";
-import type { Command, CommandResult } from "@landline/outbox";
+import { deskLine, isDeskCommand } from "@landline/outbox";
+import type { Command, CommandResult, LifecycleCommand } from "@landline/outbox";
 import type { Queryable } from "../database.ts";
 import type { Located } from "../row.ts";
 import { plain } from "../row.ts";
 import type { Session } from "../session.ts";
 import type { Change } from "./change.ts";
 import { change } from "./change.ts";
+import { atDesk } from "./desk.ts";
 import { locateRow, lockById } from "./find.ts";
 import { insertWithin } from "./insert.ts";
 import { isOvertaken } from "./turn.ts";
@@ -30,6 +32,7 @@ export async function command(session: Session, tx: Queryable, order: Command, a
   }
   const conflict: CommandResult = { type: "conflict", operation: record };
   if (order.version !== null && order.version !== record.version) return conflict;
+  if (isDeskCommand(order)) return atDesk(session, tx, located, order);
   if (!(await mayBegin(tx, located, order))) return conflict;
   const mark = { event: order.type, actor: order.actor, because: because(order) };
   const state = await change(session, tx, located, [order.type], effect(located, order), mark);
@@ -40,7 +43,7 @@ export async function command(session: Session, tx: Queryable, order: Command, a
 }
 
 /** What the table of states cannot say. */
-async function mayBegin(tx: Queryable, { record, seq, turn }: Located, order: Command): Promise<boolean> {
+async function mayBegin(tx: Queryable, { record, seq, turn }: Located, order: LifecycleCommand): Promise<boolean> {
   switch (order.type) {
     case "redrive":
     case "resolve_not_sent":
@@ -63,7 +66,7 @@ async function mayBegin(tx: Queryable, { record, seq, turn }: Located, order: Co
   }
 }
 
-function because(order: Command): string {
+function because(order: LifecycleCommand): string {
   switch (order.type) {
     case "resolve_sent":
     case "resolve_not_sent":
@@ -81,7 +84,7 @@ function because(order: Command): string {
   }
 }
 
-function effect({ record }: Located, order: Command): Change {
+function effect({ record }: Located, order: LifecycleCommand): Change {
   switch (order.type) {
     case "cancel":
     case "discard":
@@ -121,6 +124,7 @@ function anew(history: AttemptHistory): Change {
 /** Whether the history has this very command, made from the version that was seen. */
 async function wasObeyed(tx: Queryable, { record, seq }: Located, order: Command): Promise<boolean> {
   const version = order.version === null ? record.version : order.version + 1;
-  const values = [seq, version, order.type, plain(order.actor), plain(because(order))];
+  const line = isDeskCommand(order) ? deskLine(order) : { event: order.type, because: because(order) };
+  const values = [seq, version, line.event, plain(order.actor), plain(line.because)];
   return (await tx.rows(selectDone, values)).length > 0;
 }

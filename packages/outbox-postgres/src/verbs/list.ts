@@ -5,7 +5,7 @@
 import type { StoredState } from "@landline/core";
 import type { ListFilter, Page } from "@landline/outbox";
 import { classCodeOf, codes } from "@landline/outbox/storing";
-import { number, plain, readRecords, recordColumns, recordTables } from "../row.ts";
+import { nowMs, number, plain, readRecords, recordColumns, recordTables } from "../row.ts";
 import type { Session } from "../session.ts";
 
 /** Rows a text may be found in before it counts as common; then walking back from the newest is the quicker way. */
@@ -113,6 +113,20 @@ async function narrow(session: Session, filter: ListFilter, wanted: Conditions):
   if (filter.class !== undefined) wanted.where(`o.class = ${classCodeOf(filter.class)}`);
   if (filter.parkedReason !== undefined) {
     wanted.where(`o.state = 7 AND o.state NOT IN (0, 1, 2, 4, 5) AND o.reason = ${wanted.add(filter.parkedReason)}`);
+  }
+  if (filter.assignee !== undefined || filter.snoozed !== undefined) {
+    wanted.where("o.state = 7 AND o.state NOT IN (0, 1, 2, 4, 5)");
+  }
+  if (filter.assignee === null) {
+    wanted.where("NOT EXISTS (SELECT 1 FROM landline.desk d WHERE d.seq = o.seq AND d.assignee IS NOT NULL)");
+  } else if (filter.assignee !== undefined) {
+    const whose = wanted.add(plain(filter.assignee));
+    wanted.where(`o.seq IN (SELECT seq FROM landline.desk WHERE assignee = ${whose})`);
+  }
+  if (filter.snoozed !== undefined) {
+    wanted.where(
+      `${filter.snoozed ? "" : "NOT "}EXISTS (SELECT 1 FROM landline.desk d WHERE d.seq = o.seq AND d.snoozed_until > ${nowMs})`,
+    );
   }
   if (filter.createdAfter !== undefined) wanted.where(`r.created_at >= ${wanted.add(filter.createdAfter)}`);
   if (filter.createdBefore !== undefined) wanted.where(`r.created_at < ${wanted.add(filter.createdBefore)}`);

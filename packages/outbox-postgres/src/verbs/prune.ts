@@ -18,6 +18,7 @@ const deleteOver = `WITH gone AS (
   ), requests AS (DELETE FROM landline.request WHERE seq IN (SELECT seq FROM gone)),
   attempts AS (DELETE FROM landline.attempt WHERE seq IN (SELECT seq FROM gone)),
   histories AS (DELETE FROM landline.history WHERE seq IN (SELECT seq FROM gone)),
+  desks AS (DELETE FROM landline.desk WHERE seq IN (SELECT seq FROM gone)),
   receipts AS (DELETE FROM landline.receipt WHERE seq IN (SELECT seq FROM gone))
   SELECT count(*) FROM gone`;
 const deleteStray =

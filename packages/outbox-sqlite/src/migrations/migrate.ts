@@ -9,8 +9,9 @@ import { attemptBody } from "./0002-attempt-body.ts";
 import { rareWithoutList } from "./0003-rare-without-list.ts";
 import { deadlinesInMemory } from "./0004-deadlines-in-memory.ts";
 import { optIn } from "./0005-opt-in.ts";
+import { desk } from "./0006-desk.ts";
 
-const steps: readonly string[] = [initial, attemptBody, rareWithoutList, deadlinesInMemory, optIn];
+const steps: readonly string[] = [initial, attemptBody, rareWithoutList, deadlinesInMemory, optIn, desk];
 
 /** The schema this version writes. */
 export const schemaVersion: number = steps.length;

@@ -12,6 +12,7 @@ import type { Located } from "../row.ts";
 import type { Session } from "../session.ts";
 import { unfinishedMax } from "../words.ts";
 import { closeAttempt, note } from "./chronicle.ts";
+import { leaveDesk } from "./desk.ts";
 import { passTurn } from "./turn.ts";
 
 /** What changes besides the state. Absent: stays as it is. */
@@ -100,6 +101,7 @@ export function change(
     );
   note(session, { seq, version: record.version + 1, ...mark, before: record.state, after: state });
   if (codeOf(state) <= unfinishedMax) session.deadlines.note(seq, what.deadline ?? record.deadline);
+  if (record.state === "parked") leaveDesk(session, seq);
   session.claims.end(seq);
   if (turn !== null) passTurn(session, turn);
   if (state === "queued" || state === "retrying" || state === "reconciling") session.woken = true;

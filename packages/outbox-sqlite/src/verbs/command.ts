@@ -3,12 +3,14 @@
  * once one is told that he came second. Everything of a command is in one transaction, a child included.
  */
 import type { AttemptHistory, LifecycleEvent } from "@landline/core";
-import type { Command, CommandResult } from "@landline/outbox";
+import { isDeskCommand } from "@landline/outbox";
+import type { Command, CommandResult, LifecycleCommand } from "@landline/outbox";
 import { hashText } from "../hash-index.ts";
 import type { Located } from "../row.ts";
 import type { Session } from "../session.ts";
 import type { Change } from "./change.ts";
 import { change } from "./change.ts";
+import { atDesk } from "./desk.ts";
 import { locate, noteProviderId } from "./find.ts";
 import { findKey, insert, keyText } from "./insert.ts";
 import { isOvertaken } from "./turn.ts";
@@ -20,6 +22,7 @@ export function command(session: Session, order: Command): CommandResult {
   const { record } = located;
   const conflict: CommandResult = { type: "conflict", operation: record };
   if (order.version !== null && order.version !== record.version) return conflict;
+  if (isDeskCommand(order)) return atDesk(session, located, order);
   if (!mayBegin(session, located, order)) return conflict;
   const mark = { event: order.type, actor: order.actor, because: because(order) };
   const state = change(session, located, [eventOf(order)], effect(session, located, order), mark);
@@ -32,7 +35,7 @@ export function command(session: Session, order: Command): CommandResult {
 }
 
 /** What the table of states cannot say. */
-function mayBegin(session: Session, located: Located, order: Command): boolean {
+function mayBegin(session: Session, located: Located, order: LifecycleCommand): boolean {
   const { record, seq, turn } = located;
   switch (order.type) {
     case "redrive":
@@ -58,11 +61,11 @@ function mayBegin(session: Session, located: Located, order: Command): boolean {
   }
 }
 
-function eventOf(order: Command): LifecycleEvent {
+function eventOf(order: LifecycleCommand): LifecycleEvent {
   return order.type;
 }
 
-function because(order: Command): string {
+function because(order: LifecycleCommand): string {
   switch (order.type) {
     case "resolve_sent":
     case "resolve_not_sent":
@@ -80,7 +83,7 @@ function because(order: Command): string {
   }
 }
 
-function effect(session: Session, located: Located, order: Command): Change {
+function effect(session: Session, located: Located, order: LifecycleCommand): Change {
   const { record } = located;
   const now = session.now();
   switch (order.type) {

@@ -157,6 +157,12 @@ function conditions(session: Session, filter: ListFilter): Conditions | null {
   if (filter.class !== undefined) add("o.class = ?", classCodeOf(filter.class));
   if (filter.parkedReason !== undefined)
     add(`o.state = 7 AND ${rare} AND o.due IS NULL AND o.reason = ?`, filter.parkedReason);
+  if (filter.assignee !== undefined || filter.snoozed !== undefined) add(`o.state = 7 AND ${rare} AND o.due IS NULL`);
+  if (filter.assignee === null) add("o.seq NOT IN (SELECT seq FROM desk WHERE assignee IS NOT NULL)");
+  else if (filter.assignee !== undefined) add("o.seq IN (SELECT seq FROM desk WHERE assignee = ?)", filter.assignee);
+  if (filter.snoozed !== undefined) {
+    add(`o.seq ${filter.snoozed ? "IN" : "NOT IN"} (SELECT seq FROM desk WHERE snoozed_until > ?)`, session.now());
+  }
   if (filter.createdAfter !== undefined) add("o.created_at >= ?", filter.createdAfter);
   if (filter.createdBefore !== undefined) add("o.created_at < ?", filter.createdBefore);
   if (filter.idempotencyScope !== undefined) add("r.scope = ?", filter.idempotencyScope);

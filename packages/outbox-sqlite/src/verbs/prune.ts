@@ -18,6 +18,7 @@ const deletions = [
   "DELETE FROM attempt WHERE seq = ?",
   "DELETE FROM history WHERE seq = ?",
   "DELETE FROM receipt WHERE seq = ?",
+  "DELETE FROM desk WHERE seq = ?",
 ];
 const deleteStray =
   "DELETE FROM receipt WHERE id IN (SELECT id FROM receipt WHERE seq IS NULL AND received_at < ? LIMIT ?)";

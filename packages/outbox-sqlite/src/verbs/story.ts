@@ -29,7 +29,15 @@ const stateAfter: Readonly<Record<string, string>> = {
 };
 
 /** Events that change no state have names of their own. */
-const quietNames: Readonly<Record<string, string>> = { rescue: "operation.rescued", witness: "operation.witnessed" };
+const quietNames: Readonly<Record<string, string>> = {
+  presume: "operation.presumed",
+  rescue: "operation.rescued",
+  witness: "operation.witnessed",
+  assigned: "operation.assigned",
+  snoozed: "operation.snoozed",
+  woken: "operation.woken",
+  commented: "operation.commented",
+};
 
 interface Ordered {
   readonly order: number;

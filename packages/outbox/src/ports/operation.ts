@@ -111,6 +111,10 @@ export interface OperationRecord {
   readonly recipient: string | null;
   readonly parentId: string | null;
   readonly traceparent: string | null;
+  /** Who works on it while it is parked; absent or null: nobody. */
+  readonly assignee?: string | null;
+  /** Until when it does not count as open while it is parked (epoch milliseconds, may have passed); absent or null: it does. */
+  readonly snoozedUntil?: number | null;
 }
 
 /** A claimed operation. The lease ends at `leaseUntil` on the store's clock. */

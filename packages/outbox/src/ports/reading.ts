@@ -36,6 +36,10 @@ export interface ListFilter {
   readonly kind?: string;
   readonly class?: OperationClass;
   readonly parkedReason?: ParkedReason;
+  /** Parked ones of this person; null: those that are nobody's. */
+  readonly assignee?: string | null;
+  /** Parked ones that are snoozed now (true), or open (false). */
+  readonly snoozed?: boolean;
   readonly subject?: string;
   readonly idempotencyScope?: string;
   readonly createdAfter?: number;
@@ -59,7 +63,11 @@ export interface ReviewGroup {
   readonly reason: ParkedReason;
   readonly kind: string | null;
   readonly code: string | null;
+  /** Open ones: those that nobody snoozed. */
   readonly count: number;
+  readonly snoozed: number;
+  /** All of them by the hour in which they were parked, the last 24 hours, oldest first. */
+  readonly trend: readonly number[];
   readonly firstSeen: number;
   readonly lastSeen: number;
   readonly sampleIds: readonly string[];

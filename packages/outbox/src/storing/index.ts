@@ -6,3 +6,4 @@
 export { classCodeOf, classOf, codeOf, codes, legalFor, stateNames, stateOf, unfinished, waiting } from "./words.ts";
 export { eventsOfReceipt } from "./receipt-events.ts";
 export { tooLate } from "./too-late.ts";
+export { trendFrom, trendOf } from "./trend.ts";

@@ -19,10 +19,22 @@ import type {
   RescuedOperation,
   Store,
 } from "../ports/index.ts";
+import { isDeskCommand } from "../ports/index.ts";
 import { breaksOf, countsOf, groupsOf, pageOf } from "./memory/queries.ts";
 import { claimed, isFree, isInDoubt, newRow, snapshot } from "./memory/row.ts";
 import type { Row } from "./memory/row.ts";
-import { accepted, applyReceipt, journal, move, obey, receiptOf, settle } from "./memory/transitions.ts";
+import {
+  accepted,
+  applyReceipt,
+  askAnew,
+  atDesk,
+  journal,
+  move,
+  obey,
+  presumeStarted,
+  receiptOf,
+  settle,
+} from "./memory/transitions.ts";
 
 /** What the memory store needs. */
 export interface MemoryStoreOptions {
@@ -43,6 +55,8 @@ export interface AuditLine {
 export interface MemoryStore extends Store {
   /** Ends every lease at once, as a single-process store does when it is opened again. */
   crash(): void;
+  /** Makes its past doubtful, as a failover does that lost commits. */
+  move(because: string): void;
   /** Everything stored, for assertions. */
   readonly rows: ReadonlyMap<string, Row>;
   readonly auditLines: readonly AuditLine[];
@@ -73,6 +87,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
   const auditLines: AuditLine[] = [];
   let sequence = 0;
   let closed = false;
+  let movedBecause: string | null = null;
 
   const open = (): void => {
     if (closed) throw new Error("the store is closed");
@@ -243,6 +258,36 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
   const store: MemoryStore = {
     rows,
     auditLines,
+    move(because) {
+      movedBecause = because;
+    },
+    async moved() {
+      open();
+      return movedBecause;
+    },
+    async presumeStarted({ actor, because, since, quietMs }) {
+      open();
+      const at = now();
+      const due = [...waiting.values()].flatMap((queue) => [...queue.values()]);
+      const suspects = due.filter((row) => (row.record.nextAttemptAt ?? 0) <= at);
+      for (const row of suspects) {
+        const begun = Math.max(row.record.nextAttemptAt ?? 0, since ?? 0);
+        presumeStarted(row, { at, actor, because }, begun);
+        row.leaseUntil = at + quietMs;
+        file(row);
+      }
+      for (const row of doubtful.values()) {
+        askAnew(row, at + quietMs);
+        row.leaseUntil = 0;
+      }
+      movedBecause = null;
+      return suspects.length;
+    },
+    async trust(line) {
+      open();
+      movedBecause = null;
+      auditLines.push({ at: now(), ...line, event: "store.trusted", subject: "store" });
+    },
     crash() {
       for (const row of rows.values()) row.leaseUntil = 0;
     },
@@ -283,6 +328,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
     },
     async start(lease, attempt) {
       open();
+      if (movedBecause !== null) throw new Error(`the store's past is missing: ${movedBecause}`);
       const row = held(lease);
       const at = now();
       if (row === null || isFree(row, at) || attempt.number !== row.record.attemptsStarted + 1) return false;
@@ -411,6 +457,12 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
       if (row === undefined) return { type: "not_found" };
       const stale = command.version !== null && command.version !== row.record.version;
       if (stale) return { type: "conflict", operation: snapshot(row) };
+      if (isDeskCommand(command)) {
+        const done = atDesk(row, command, now());
+        return done
+          ? { type: "done", operation: snapshot(row), childId: null }
+          : { type: "conflict", operation: snapshot(row) };
+      }
       if (command.type === "supersede") {
         const cause = { at: now(), actor: command.actor, because: command.reason };
         if (!move(row, "supersede", cause)) return { type: "conflict", operation: snapshot(row) };
@@ -476,11 +528,11 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
     },
     async list(filter, page) {
       open();
-      return pageOf(rows.values(), filter, page);
+      return pageOf(rows.values(), filter, page, now());
     },
     async reviewGroups() {
       open();
-      return groupsOf(rows.values());
+      return groupsOf(rows.values(), now());
     },
     async counts() {
       open();

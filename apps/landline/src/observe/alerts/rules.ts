@@ -32,7 +32,7 @@ export function createRuleState(): RuleState {
 export function judgeEvent(state: RuleState, event: OutboxEvent): readonly Finding[] {
   switch (event.type) {
     case "operation.changed":
-      return event.state === "parked" ? judgeParked(state, event) : [];
+      return event.event === "operation.parked" ? judgeParked(state, event) : [];
     case "account.changed":
       return judgeAccount(event);
     case "incident.opened":

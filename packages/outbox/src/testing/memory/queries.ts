@@ -2,6 +2,7 @@
  * Questions people and `landline verify` ask the memory store. Nothing here changes a row.
  */
 import type { InvariantBreak, ListFilter, OperationRecord, Page, ReviewGroup } from "../../ports/index.ts";
+import { hourOf, trendOf } from "../../storing/trend.ts";
 import { snapshot } from "./row.ts";
 import type { Row } from "./row.ts";
 
@@ -10,11 +11,12 @@ export function pageOf(
   rows: Iterable<Row>,
   filter: ListFilter,
   page: { readonly limit: number; readonly cursor: string | null },
+  now: number,
 ): Page | "bad_cursor" {
   if (page.cursor !== null && !/^\d{1,15}$/.test(page.cursor)) return "bad_cursor";
   const below = page.cursor === null ? Infinity : Number(page.cursor);
   const matching = [...rows]
-    .filter((row) => row.sequence < below && matches(row.record, filter))
+    .filter((row) => row.sequence < below && matches(row.record, filter, now))
     .toSorted((left, right) => right.sequence - left.sequence);
   const shown = matching.slice(0, page.limit);
   const last = shown.at(-1);
@@ -24,7 +26,21 @@ export function pageOf(
   };
 }
 
-function matches(record: OperationRecord, filter: ListFilter): boolean {
+/** Whether somebody put a parked operation off until later than `now`. */
+function isSnoozed(record: OperationRecord, now: number): boolean {
+  return (record.snoozedUntil ?? 0) > now;
+}
+
+function matchesDesk(record: OperationRecord, { assignee, snoozed }: ListFilter, now: number): boolean {
+  if (assignee === undefined && snoozed === undefined) return true;
+  return (
+    record.state === "parked" &&
+    (assignee === undefined || (record.assignee ?? null) === assignee) &&
+    (snoozed === undefined || isSnoozed(record, now) === snoozed)
+  );
+}
+
+function matches(record: OperationRecord, filter: ListFilter, now: number): boolean {
   const equal = <Value>(wanted: Value | undefined, value: Value | null): boolean =>
     wanted === undefined || wanted === value;
   return (
@@ -42,6 +58,7 @@ function matches(record: OperationRecord, filter: ListFilter): boolean {
     equal(filter.idempotencyScope, record.idempotencyScope) &&
     (filter.createdAfter === undefined || record.createdAt >= filter.createdAfter) &&
     (filter.createdBefore === undefined || record.createdAt < filter.createdBefore) &&
+    matchesDesk(record, filter, now) &&
     (filter.q === undefined || beginsWith(record, filter.q))
   );
 }
@@ -52,7 +69,7 @@ function beginsWith(record: OperationRecord, text: string): boolean {
 }
 
 /** Parked operations by cause, most frequent first. */
-export function groupsOf(rows: Iterable<Row>): readonly ReviewGroup[] {
+export function groupsOf(rows: Iterable<Row>, now: number): readonly ReviewGroup[] {
   const groups = new Map<string, ReviewGroup>();
   for (const { record } of rows) {
     if (record.state !== "parked" || record.parkedReason === null) continue;
@@ -68,13 +85,20 @@ export function groupsOf(rows: Iterable<Row>): readonly ReviewGroup[] {
       reason,
       kind,
       code,
-      count: (known?.count ?? 0) + 1,
+      count: (known?.count ?? 0) + (isSnoozed(record, now) ? 0 : 1),
+      snoozed: (known?.snoozed ?? 0) + (isSnoozed(record, now) ? 1 : 0),
+      trend: counted(known?.trend ?? trendOf([], now), hourOf(updatedAt, now)),
       firstSeen: Math.min(known?.firstSeen ?? updatedAt, updatedAt),
       lastSeen: Math.max(known?.lastSeen ?? updatedAt, updatedAt),
       sampleIds: [...(known?.sampleIds ?? []), id].slice(0, 5),
     });
   }
   return [...groups.values()].toSorted((left, right) => right.count - left.count);
+}
+
+/** Adds one at a place; a place that is not there counts nothing. */
+function counted(trend: readonly number[], place: number): readonly number[] {
+  return trend.map((count, index) => (index === place ? count + 1 : count));
 }
 
 /** Exact counts by state; parked ones by reason too (`parked.doubt`). */

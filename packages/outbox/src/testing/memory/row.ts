@@ -49,6 +49,8 @@ export function newRow(operation: NewOperation, now: number, sequence: number): 
       receiptRank: 0,
       parkedReason: null,
       failure: null,
+      assignee: null,
+      snoozedUntil: null,
     },
     fingerprint,
     attempts: [],
@@ -62,7 +64,8 @@ export function newRow(operation: NewOperation, now: number, sequence: number): 
 
 /** A copy that later changes do not reach. Inputs are never changed, so they are shared. */
 export function snapshot(row: Row): OperationRecord {
-  return { ...row.record };
+  const { record } = row;
+  return record.state === "parked" ? { ...record } : { ...record, assignee: null, snoozedUntil: null };
 }
 
 /** A copy together with its lease. */

@@ -55,6 +55,40 @@ export function journal(row: Row, result: AttemptResult, decision: string, becau
   if (attempt !== undefined && attempt.endedAt === null) Object.assign(attempt, result, { decision, because });
 }
 
+/** Gives a row that waits the record of an attempt nobody saw. */
+export function presumeStarted(row: Row, cause: Cause, begun: number): void {
+  const { record } = row;
+  if (!move(row, "start", cause)) return;
+  record.lease += 1;
+  record.attemptsStarted += 1;
+  record.nextAttemptAt = null;
+  if (record.history.firstAttemptAt === 0) record.history = { ...record.history, firstAttemptAt: begun };
+  row.attempts.push({
+    number: record.attemptsStarted,
+    lease: record.lease,
+    startedAt: begun,
+    endedAt: null,
+    outcome: null,
+    status: null,
+    code: null,
+    requestId: null,
+    phase: null,
+    failure: null,
+    decision: null,
+    because: null,
+    requestDigest: null,
+    body: null,
+  });
+}
+
+/** Begins the looks at an operation in doubt again. */
+export function askAnew({ record }: Row, at: number): void {
+  record.lease += 1;
+  record.absences = 0;
+  record.lookFailures = 0;
+  record.nextAttemptAt = Math.max(record.nextAttemptAt ?? 0, at);
+}
+
 const eventOf: Record<Settlement["type"], LifecycleEvent> = {
   accept: "accept",
   retry: "retry",
@@ -118,7 +152,11 @@ export function accepted(row: Row, providerId: string | null, providerStatus: st
 }
 
 /** Applies a command other than `supersede`; false when it is not legal. */
-export function obey(row: Row, command: Exclude<LifecycleCommand, { readonly type: "supersede" }>, at: number): boolean {
+export function obey(
+  row: Row,
+  command: Exclude<LifecycleCommand, { readonly type: "supersede" }>,
+  at: number,
+): boolean {
   const cause = { at, actor: command.actor, because: command.reason };
   const { record } = row;
   const done = (event: LifecycleEvent): boolean => {

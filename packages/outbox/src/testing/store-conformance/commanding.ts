@@ -2,12 +2,12 @@
 import { statesBefore } from "@landline/core";
 import type { StoredState } from "@landline/core";
 import { expect } from "vitest";
-import type { Command, Settlement, Store } from "../../ports/index.ts";
+import type { LifecycleCommand, Settlement, Store } from "../../ports/index.ts";
 import { accepted, doubted, failed, newOperation, parked, receiptEvent, retried } from "./build.ts";
 import type { Kit, OpenStore } from "./kit.ts";
 import { check, longMs } from "./kit.ts";
 
-type Verb = Command["type"];
+type Verb = LifecycleCommand["type"];
 
 const verbs: readonly Verb[] = [
   "cancel",
@@ -230,7 +230,7 @@ async function clear(kit: Kit): Promise<void> {
   }
 }
 
-async function order(store: Store, verb: Verb, id: string, version: number): Promise<Command> {
+async function order(store: Store, verb: Verb, id: string, version: number): Promise<LifecycleCommand> {
   const base = { id, version, actor: "ada", reason: `${verb} because of a test` };
   const now = await store.now();
   switch (verb) {

@@ -8,11 +8,13 @@ import { describe } from "vitest";
 import { claiming } from "./claiming.ts";
 import { closing } from "./closing.ts";
 import { commanding } from "./commanding.ts";
+import { desking } from "./desking.ts";
 import { inserting } from "./inserting.ts";
 import { keeping } from "./keeping.ts";
 import type { OpenStore } from "./kit.ts";
 import { looking } from "./looking.ts";
 import { modelled } from "./model.ts";
+import { moving } from "./moving.ts";
 import { receiving } from "./receiving.ts";
 import { settling } from "./settling.ts";
 
@@ -35,8 +37,14 @@ export function storeConformance(name: string, open: OpenStore): void {
     describe("commanding", () => {
       commanding(open);
     });
+    describe("desking", () => {
+      desking(open);
+    });
     describe("receiving", () => {
       receiving(open);
+    });
+    describe("moving", () => {
+      moving(open);
     });
     describe("looking", () => {
       looking(open);
