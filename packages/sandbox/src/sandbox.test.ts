@@ -54,7 +54,7 @@ describe("several providers", () => {
       .filter(({ family, internal }) => family === "IPv4" && !internal);
     for (const { address } of outside)
       await expect(
-        fetch(`http://${address}:${sandbox.port}/_sandbox/`, { signal: AbortSignal.timeout(500) }),
+        fetch(`http://${address}:${sandbox.port}/_sandbox/`, { signal: AbortSignal.timeout(10_000) }),
       ).rejects.toThrow(/terminated|fetch failed/);
     expect(sandbox.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   });

@@ -274,10 +274,11 @@ describe("events", () => {
   test("queued, sent, delivery, with a sequence and our reference", async () => {
     await send();
     await until(() => receiver.received.length === 3);
-    expect(events().map(({ type, sequence, externalReference }) => [type, sequence, externalReference])).toEqual([
-      ["message.queued", 1, "op_1"],
-      ["message.sent", 2, "op_1"],
-      ["message.delivery", 3, "op_1"],
+    const told = events().map((event) => [event["sequence"], event["type"], event["externalReference"]]);
+    expect(told.toSorted(([left], [right]) => Number(left) - Number(right))).toEqual([
+      [1, "message.queued", "op_1"],
+      [2, "message.sent", "op_1"],
+      [3, "message.delivery", "op_1"],
     ]);
   });
 

@@ -48,11 +48,11 @@ export async function openReceiver(): Promise<Receiver> {
   return receiver;
 }
 
-/** Waits until `holds`, for at most five seconds. */
+/** Waits until `holds`, for at most twenty seconds. */
 export async function until(holds: () => boolean): Promise<void> {
-  const end = Date.now() + 5_000;
+  const end = Date.now() + 20_000;
   while (!holds()) {
-    if (Date.now() > end) throw new Error("It did not happen within five seconds");
+    if (Date.now() > end) throw new Error("It did not happen within twenty seconds");
     await new Promise((resolve) => {
       setTimeout(resolve, 5);
     });

@@ -30,7 +30,7 @@ export async function call(
     method,
     headers: { authorization: basic(accountSid, authToken), ...headers },
     ...(method === "POST" ? { body: new URLSearchParams(form) } : {}),
-    signal: AbortSignal.timeout(3_000),
+    signal: AbortSignal.timeout(20_000),
   });
   const text = await response.text();
   let json: unknown = {};

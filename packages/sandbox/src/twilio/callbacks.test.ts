@@ -29,6 +29,8 @@ const wanted = (suffix = ""): Record<string, string> => ({ StatusCallback: `${re
 const forms = (): Record<string, string>[] =>
   receiver.received.map(({ body }) => Object.fromEntries(new URLSearchParams(body)));
 const statuses = (): (string | undefined)[] => forms().map((form) => form["MessageStatus"]);
+const formOf = (status: string): Record<string, string> | undefined =>
+  forms().find((form) => form["MessageStatus"] === status);
 const valid = (index: number): boolean => {
   const { url, headers } = receiver.received[index]!;
   const signature = headers["x-twilio-signature"] as string;
@@ -67,9 +69,11 @@ describe("a message tells its story", () => {
   test("sending, sent, delivered; each signed for the URL without its fragment", async () => {
     const { json } = await create(sandbox.url, wanted("#rc=5&rp=all"));
     await until(() => receiver.received.length === 3);
-    expect(statuses()).toEqual(["sending", "sent", "delivered"]);
+    // Each has a connection of its own: which comes first is the network's business.
+    expect(new Set(statuses())).toEqual(new Set(["sending", "sent", "delivered"]));
     expect(receiver.received.map(({ url }) => url)).toEqual(Array.from({ length: 3 }, () => "/hook?op=op_1"));
-    expect(forms()[2]).toMatchObject({ MessageSid: json["sid"], SmsSid: json["sid"], To: "+15551234567" });
+    for (const form of forms())
+      expect(form).toMatchObject({ MessageSid: json["sid"], SmsSid: json["sid"], To: "+15551234567" });
     expect([valid(0), valid(1), valid(2)]).toEqual([true, true, true]);
     expect(sandbox.effects()[0]).toMatchObject({ operation_id: "op_1" });
   });
@@ -78,22 +82,24 @@ describe("a message tells its story", () => {
     sandbox.setFaults({ rules: [], recipients: { undelivered: { "+15551234567": 30003, "+15551110000": 30410 } } });
     const { json } = await create(sandbox.url, wanted());
     await until(() => receiver.received.length === 3);
-    expect(forms()[2]).toMatchObject({ MessageStatus: "undelivered", ErrorCode: "30003" });
+    expect(formOf("undelivered")).toMatchObject({ ErrorCode: "30003" });
     const fetched = await call(sandbox.url, "GET", `/Messages/${String(json["sid"])}.json`);
     expect(fetched.json).toMatchObject({ status: "undelivered", error_code: 30003 });
     await create(sandbox.url, { ...wanted(), To: "+15551110000" });
     await until(() => receiver.received.length === 5);
-    expect(forms()[4]).toMatchObject({ MessageStatus: "failed", ErrorCode: "30410" });
+    expect(formOf("failed")).toMatchObject({ ErrorCode: "30410" });
   });
 
   test("a cancelled one stops talking", async () => {
-    const { json } = await create(sandbox.url, { ...wanted(), MessagingServiceSid: `MG${"0b".repeat(16)}` });
-    await call(sandbox.url, "POST", `/Messages/${String(json["sid"])}.json`, { Status: "canceled" });
+    const slow = await createSandbox({ twilio: { stepMs: 1_000 } });
+    const { json } = await create(slow.url, { ...wanted(), MessagingServiceSid: `MG${"0b".repeat(16)}` });
+    await call(slow.url, "POST", `/Messages/${String(json["sid"])}.json`, { Status: "canceled" });
     await until(() => statuses().includes("canceled"));
     await new Promise((resolve) => {
-      setTimeout(resolve, 100);
+      setTimeout(resolve, 1_200);
     });
     expect(statuses()).toEqual(["canceled"]);
+    await slow.close();
   });
 });
 
@@ -114,11 +120,8 @@ describe("a call tells what was asked for", () => {
     sandbox.setFaults({ rules: [], recipients: { undelivered: { "+15551234567": "busy" } } });
     await place({ StatusCallbackEvent: "initiated ringing answered completed" });
     await until(() => receiver.received.length === 3);
-    expect(forms().map((form) => [form["CallStatus"], form["SequenceNumber"]])).toEqual([
-      ["initiated", "0"],
-      ["ringing", "1"],
-      ["busy", "2"],
-    ]);
+    const told = forms().map((form) => `${form["SequenceNumber"]} ${form["CallStatus"]}`);
+    expect(new Set(told)).toEqual(new Set(["0 initiated", "1 ringing", "2 busy"]));
   });
 });
 
