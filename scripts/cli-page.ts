@@ -40,7 +40,7 @@ ${commonOptions.map(([flags, description]) => `| \`${flags}\` | ${cell(descripti
   \`NO_COLOR\`.
 - **Keys.** Never an argument, because arguments are visible to everybody on the machine. Commands that talk to a gateway
   take the key from \`LANDLINE_KEY\`, else the strongest of the configuration, and the address from \`--url\`,
-  \`LANDLINE_URL\`, else the configuration.
+  \`LANDLINE_URL\`, else the configuration. Those of the sandbox are made up and protect nothing.
 - **Signals.** Ctrl-C (or SIGTERM) drains; a second one stops at once.
 
 ${all.map(section).join("\n\n")}

@@ -7,10 +7,12 @@ import { listed } from "../completion/listed.ts";
 import { untilStopped } from "../signals.ts";
 import { CommandError, exit, printJson, say } from "../terminal.ts";
 import type { CommonOptions } from "../terminal.ts";
+import { addProviderOptions, readProviderOptions } from "./sandbox-options.ts";
+import type { TypedOptions } from "./sandbox-options.ts";
 
 const providers = ["twilio", "red-cloud", "noticia"] as const;
 
-interface SandboxOptions extends CommonOptions {
+interface SandboxOptions extends CommonOptions, TypedOptions {
   readonly port: string;
   readonly faults?: string;
   readonly seed: string;
@@ -19,31 +21,34 @@ interface SandboxOptions extends CommonOptions {
 
 /** Adds the command. */
 export function registerSandbox(program: Command): void {
-  program
+  const command = program
     .command("sandbox")
     .description("fake providers over HTTP, with faults and a ledger of what really happened")
     .addArgument(listed(new Argument("[providers...]", "which ones (default: twilio)"), providers))
     .option("--port <number>", "port to listen on; 0 picks a free one", "0")
     .option("--faults <file>", "JSON file with fault rules")
     .option("--seed <number>", "the same seed gives the same faults", "1")
-    .option("--ledger <file>", "append the ledger to this file, durably")
-    .action(async (names: string[], options: SandboxOptions) => {
-      const { runSandbox } = await import("@landline/sandbox");
-      const wanted = names.length === 0 ? ["twilio" as const] : names.map(knownProvider);
-      const started = await runSandbox({
-        providers: wanted,
-        port: wholeNumber("--port", options.port),
-        seed: wholeNumber("--seed", options.seed),
-        ...(options.faults === undefined ? {} : { faultsFile: options.faults }),
-        ...(options.ledger === undefined ? {} : { ledgerFile: options.ledger }),
-      });
-      if (!started.ok) throw new CommandError(started.message, exit.usage);
-      const { sandbox } = started;
-      for (const [name, url] of Object.entries(sandbox.urls)) say(`${name} sandbox listening on ${url}`);
-      if (options.json === true) printJson({ event: "listening", url: sandbox.url, urls: sandbox.urls });
-      await untilStopped();
-      await sandbox.close();
+    .option("--ledger <file>", "append the ledger to this file, durably");
+  addProviderOptions(command).action(async (names: string[], options: SandboxOptions) => {
+    const wanted = names.length === 0 ? ["twilio" as const] : names.map(knownProvider);
+    const read = readProviderOptions(options);
+    if (!read.ok) throw new CommandError(read.faults.join("\n"), exit.usage);
+    const { runSandbox } = await import("@landline/sandbox");
+    const started = await runSandbox({
+      ...read.options,
+      providers: wanted,
+      port: wholeNumber("--port", options.port),
+      seed: wholeNumber("--seed", options.seed),
+      ...(options.faults === undefined ? {} : { faultsFile: options.faults }),
+      ...(options.ledger === undefined ? {} : { ledgerFile: options.ledger }),
     });
+    if (!started.ok) throw new CommandError(started.message, exit.usage);
+    const { sandbox } = started;
+    for (const [name, url] of Object.entries(sandbox.urls)) say(`${name} sandbox listening on ${url}`);
+    if (options.json === true) printJson({ event: "listening", url: sandbox.url, urls: sandbox.urls });
+    await untilStopped();
+    await sandbox.close();
+  });
 }
 
 function knownProvider(name: string): (typeof providers)[number] {
