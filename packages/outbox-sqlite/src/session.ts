@@ -79,10 +79,15 @@ export class Session {
     return statement;
   }
 
-  /** Opens the database, closing the connection that was there. @throws {StoreTrouble} */
+  /**
+   * Opens the database, closing the connection that was there. Its SQL may ask `claimed(seq)`: whether somebody
+   * holds the row.
+   * @throws {StoreTrouble}
+   */
   reopen(): void {
     this.close();
     this.#db = this.#ports.open();
+    this.#db.function("claimed", (seq) => (this.claims.isHeld(Number(seq), this.now()) ? 1 : 0));
     this.lastSeq = Number(this.#db.prepare("SELECT max(seq) AS seq FROM operation").get()?.["seq"] ?? 0);
     this.runs = null;
   }
