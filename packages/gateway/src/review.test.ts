@@ -270,3 +270,66 @@ test("a reveal is on record before it is shown", async () => {
   expect(shown.body.input.Body).toBe("canary-body");
   expect(lines).toEqual([`operator operation.revealed ${id} complaint 7`]);
 });
+
+test("assigned, put off and commented, with a version, a line and an audit record each", async () => {
+  const lines: unknown[] = [];
+  const made = createHarness({ audit: async (line) => void lines.push(line) });
+  open.push(made);
+  made.sender.outcome = () => refused("21211");
+  const { id } = await made.create("k");
+  const { version } = await made.until(id, "parked");
+  const act = async (
+    verb: string,
+    body: unknown,
+    as: "operator" | "viewer" = "operator",
+  ): Promise<readonly unknown[]> => {
+    const { status, body: seen, headers } = await made.ask("POST", `/v1/operations/${id}/${verb}`, { as, body });
+    return [status, seen.assignee, seen.snoozed_until, seen.details?.field ?? headers.get("etag")];
+  };
+  expect(await act("assign", { assignee: "me" })).toEqual([428, undefined, undefined, "If-Match"]);
+  expect(await act("assign", { assignee: "me", version }, "viewer")).toEqual([403, undefined, undefined, null]);
+  expect(await act("assign", { assignee: "me", version, reason: "mine" })).toEqual([
+    200,
+    "operator",
+    null,
+    `"${version + 1}"`,
+  ]);
+  expect((await act("assign", { assignee: "bea", version }))[0]).toBe(409);
+  const until = new Date(Date.now() + 3_600_000).toISOString();
+  expect(await act("snooze", { until, version: version + 1 })).toEqual([200, "operator", until, `"${version + 2}"`]);
+  expect(await act("snooze", { until: "2001-01-01T00:00:00Z", version: version + 2 })).toEqual([
+    400,
+    undefined,
+    undefined,
+    "until",
+  ]);
+  expect(await act("snooze", { until: "soon", version: version + 2 })).toEqual([400, undefined, undefined, "until"]);
+  expect(await act("comment", { text: "", version: version + 2 })).toEqual([400, undefined, undefined, "text"]);
+  expect((await act("comment", { text: "asked them", version: version + 2 }))[0]).toBe(200);
+  const listed = async (query: string): Promise<readonly string[]> => {
+    const { body } = await made.ask("GET", `/v1/operations?${query}`, { as: "operator" });
+    return body.data.map((each: { id: string }) => each.id);
+  };
+  expect(await listed("assignee=me&snoozed=true")).toEqual([id]);
+  expect(await listed("assignee=operator&state=parked")).toEqual([id]);
+  expect(await listed("assignee=none")).toEqual([]);
+  expect(await listed("snoozed=false")).toEqual([]);
+  const groups = await made.ask("GET", "/v1/review/groups", { as: "viewer" });
+  expect(groups.body.data).toMatchObject([{ count: 0, snoozed: 1 }]);
+  expect(groups.body.data[0].trend.at(-1) + groups.body.data[0].trend.at(-2)).toBe(1);
+  expect((await made.ask("GET", "/v1/operations?snoozed=maybe", { as: "operator" })).status).toBe(400);
+  const { body: story } = await made.ask("GET", `/v1/operations/${id}`, { as: "operator" });
+  expect(story.history.slice(-3)).toMatchObject([
+    { event: "operation.assigned", actor: "operator", because: "to operator: mine" },
+    { event: "operation.snoozed", because: expect.stringContaining(until) },
+    { event: "operation.commented", because: "asked them" },
+  ]);
+  expect(lines).toEqual([
+    { actor: "operator", event: "operation.assigned", subject: id, because: "to operator" },
+    { actor: "operator", event: "operation.snoozed", subject: id, because: `until ${until}` },
+    { actor: "operator", event: "operation.commented", subject: id, because: "commented" },
+  ]);
+  // What leaves the queue cannot be worked on any more.
+  expect((await act("discard", { reason: "enough", version: version + 3 }))[0]).toBe(200);
+  expect((await act("comment", { text: "late", version: version + 4 }))[0]).toBe(409);
+});

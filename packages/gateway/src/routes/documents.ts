@@ -143,6 +143,14 @@ export const filterShape = {
   kind: z.enum(failureKinds).optional(),
   class: z.enum(operationClasses).optional(),
   parked_reason: z.enum(parkedReasons).optional(),
+  assignee: z
+    .string()
+    .optional()
+    .openapi({ description: "Parked ones of this person; `me` is the caller, `none` those that are nobody's" }),
+  snoozed: z
+    .enum(["true", "false"])
+    .optional()
+    .openapi({ description: "Parked ones that are put off now, or those that are open" }),
   created_after: instantSchema.optional(),
   created_before: instantSchema.optional(),
   q: z

@@ -55,10 +55,11 @@ export function listOperationsRoute({ outbox, redactor }: RoutePorts): Route {
   });
 }
 
-/** Narrows a filter to what the caller may see. */
+/** Narrows a filter to what the caller may see, and reads it as the caller means it. */
 export function withinSight(caller: Caller, filter: OperationFilter): OperationFilter {
   return {
     ...filter,
+    ...(filter.assignee === "me" ? { assignee: caller.name } : {}),
     ...(caller.role === "sender" ? { idempotencyScope: caller.name } : {}),
     ...(caller.accounts === null ? {} : { accounts: [...caller.accounts] }),
   };

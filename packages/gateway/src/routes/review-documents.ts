@@ -14,6 +14,9 @@ const summaries: Readonly<Record<string, string>> = {
   discard: "Give a parked operation up",
   resolve: "Settle doubt with evidence",
   reconcile: "Ask the provider now",
+  assign: "Make a parked operation somebody's, or nobody's",
+  snooze: "Put a parked operation off; it comes back by itself",
+  comment: "Say something about a parked operation",
 };
 
 /** The document of a verb. */
@@ -123,7 +126,9 @@ export const groupsDocument: RouteDocument = {
               parked_reason: z.enum(parkedReasons),
               kind: text,
               code: text,
-              count: z.int(),
+              count: z.int().openapi({ description: "Open ones: nobody put them off" }),
+              snoozed: z.int(),
+              trend: z.array(z.int()).openapi({ description: "Parked per hour, the last 24 hours, oldest first" }),
               first_seen: instantSchema,
               last_seen: instantSchema,
               suggestion: z.string(),

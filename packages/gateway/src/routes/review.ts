@@ -11,8 +11,18 @@ import type { Permission } from "../permissions.ts";
 import { reaches } from "../permissions.ts";
 import type { Answer } from "../reply.ts";
 import { invalid, json, problem, unavailable } from "../reply.ts";
+import { instant } from "../schemas/instant.ts";
 import { zodReader } from "../schemas/reading.ts";
-import { fallbackSchema, fixSchema, optionalReasonSchema, reasonSchema, resolveSchema } from "../schemas/verbs.ts";
+import {
+  assignSchema,
+  commentSchema,
+  fallbackSchema,
+  fixSchema,
+  optionalReasonSchema,
+  reasonSchema,
+  resolveSchema,
+  snoozeSchema,
+} from "../schemas/verbs.ts";
 import { showStory } from "../wire/show.ts";
 import { wireField } from "./enqueue.ts";
 import type { RoutePorts } from "./ports.ts";
@@ -45,11 +55,40 @@ export function reviewRoutes(ports: RoutePorts): readonly Route[] {
     verb(ports, "reconcile", "review", optionalReasonSchema, {
       run: async (id, _body, context) => outbox.reconcile(id, context),
     }),
+    verb(ports, "assign", "review", assignSchema, {
+      audit: ({ assignee }, actor) => `to ${meant(assignee, actor) ?? "nobody"}`,
+      run: async (id, { assignee }, context) => outbox.assign(id, meant(assignee, context.actor), context),
+    }),
+    verb(ports, "snooze", "review", snoozeSchema, {
+      audit: ({ until }) => (until === null ? "back now" : `until ${instant(until)}`),
+      run: async (id, { until }, context) => outbox.snooze(id, until, context),
+    }),
+    verb(ports, "comment", "review", commentSchema, {
+      audit: () => "commented",
+      run: async (id, { text }, context) => outbox.comment(id, { ...context, reason: text }),
+    }),
   ];
 }
 
 /** The names of the verbs. */
-type VerbName = "cancel" | "retry" | "fix" | "fallback" | "discard" | "resolve" | "reconcile";
+type VerbName =
+  | "cancel"
+  | "retry"
+  | "fix"
+  | "fallback"
+  | "discard"
+  | "resolve"
+  | "reconcile"
+  | "assign"
+  | "snooze"
+  | "comment";
+
+/** Events of the audit record, for verbs that leave the state as it is. */
+const audited: Partial<Record<VerbName, string>> = {
+  assign: "operation.assigned",
+  snooze: "operation.snoozed",
+  comment: "operation.commented",
+};
 
 function verb<Body extends VerbBody>(
   ports: RoutePorts,
@@ -58,6 +97,8 @@ function verb<Body extends VerbBody>(
   schema: z.ZodType<Body>,
   rule: {
     readonly versionNeeded?: boolean;
+    /** What the audit record says of it; the history has the rest. */
+    readonly audit?: (body: Body, actor: string) => string;
     readonly run: (id: string, body: Body, context: VerbContext, version: number | null) => Promise<VerbResult>;
   },
 ): Route {
@@ -84,7 +125,12 @@ function verb<Body extends VerbBody>(
         reason: body.reason ?? `${name} asked for`,
         version: version ?? operation.version,
       };
-      return answerOf(await rule.run(operation.id, body, context, version), ports);
+      const result = await rule.run(operation.id, body, context, version);
+      const event = audited[name];
+      if (event !== undefined && result.type === "done" && rule.audit !== undefined) {
+        await ports.audit({ actor: caller.name, event, subject: operation.id, because: rule.audit(body, caller.name) });
+      }
+      return answerOf(result, ports);
     },
   });
 }
@@ -127,8 +173,18 @@ function asOf(operation: OperationView, story: StoryView): StoryView {
     ...story,
     operation,
     attempts: story.attempts.filter(({ number }) => number <= operation.attemptsStarted),
-    history: story.history.filter(({ at }) => at <= operation.updatedAt),
+    history: story.history.filter(({ at, event }) => at <= operation.updatedAt || isNote(event)),
   };
+}
+
+/** Whom an assignment means. */
+function meant(assignee: string | null, actor: string): string | null {
+  return assignee === "me" ? actor : assignee;
+}
+
+/** Notes leave `updatedAt` alone: it says since when an operation is parked. */
+function isNote(event: string): boolean {
+  return ["operation.assigned", "operation.snoozed", "operation.woken", "operation.commented"].includes(event);
 }
 
 /** A fallback may name an account; the key must reach it. */

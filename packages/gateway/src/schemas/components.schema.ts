@@ -117,6 +117,8 @@ const summary = {
   attempts_started: z.int(),
   parent_id: nullableText,
   failure: failureSchema.nullable(),
+  assignee: nullableText.openapi({ description: "Who works on it while it is parked" }),
+  snoozed_until: instantSchema.nullable().openapi({ description: "Until when it is put off while it is parked" }),
 };
 
 /** An operation of a list. */

@@ -25,6 +25,8 @@ const filterNames = [
   "kind",
   "class",
   "parked_reason",
+  "assignee",
+  "snoozed",
   "created_after",
   "created_before",
   "q",
@@ -63,6 +65,14 @@ function readFilter(name: FilterName, given: unknown): OperationFilter | string 
       return oneOf(operationClasses, given, (urgency) => ({ class: urgency }));
     case "parked_reason":
       return oneOf(parkedReasons, given, (parkedReason) => ({ parkedReason }));
+    case "assignee":
+      return text(given, (assignee) => ({ assignee: assignee === "none" ? null : assignee }));
+    case "snoozed":
+      return given === true || given === "true"
+        ? { snoozed: true }
+        : given === false || given === "false"
+          ? { snoozed: false }
+          : "must be true or false";
     case "code":
       return text(typeof given === "number" ? String(given) : given, (code) => ({ code }));
     case "to":

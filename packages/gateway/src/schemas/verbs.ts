@@ -53,7 +53,11 @@ const until = z
 /** `assign`. */
 export const assignSchema = z
   .strictObject({
-    assignee: name.nullable().openapi({ description: "Whose it is; `me` is the caller, null nobody", example: "me" }),
+    // "none" is the filter's word for those that are nobody's.
+    assignee: name
+      .refine((given) => given !== "none", "nobody is null")
+      .nullable()
+      .openapi({ description: "Whose it is; `me` is the caller, null nobody", example: "me" }),
     reason: reason.nullish(),
     version,
   })

@@ -34,6 +34,8 @@ const operation = (over: Partial<WireOperation>): WireOperation => ({
   attempts_started: 1,
   parent_id: null,
   failure: null,
+  assignee: null,
+  snoozed_until: null,
   child_ids: [],
   attempts: [],
   receipts: [{ at: "2026-01-01T00:00:00.000Z", status: "failed", code: null, message: "no +1 415 555 2671" }],

@@ -79,6 +79,10 @@ export interface WireOperationSummary {
   readonly attempts_started: number;
   readonly parent_id: string | null;
   readonly failure: WireFailure | null;
+  /** Who works on it while it is parked. */
+  readonly assignee: string | null;
+  /** Until when it is put off while it is parked. */
+  readonly snoozed_until: string | null;
 }
 
 /** An operation with its whole story. */
@@ -117,6 +121,8 @@ export function toWireSummary(source: OperationView): WireOperationSummary {
     attempts_started: source.attemptsStarted,
     parent_id: source.parentId,
     failure: source.failure === null ? null : toWireFailure(source.failure),
+    assignee: source.assignee ?? null,
+    snoozed_until: instant(source.snoozedUntil ?? null),
   };
 }
 
