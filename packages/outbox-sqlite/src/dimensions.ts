@@ -29,6 +29,7 @@ export class Dimensions {
   readonly lanes: Names<string> = { byId: new Map(), byKey: new Map() };
   readonly kinds: Names<Kind> = { byId: new Map(), byKey: new Map() };
   readonly causes: Names<Cause> = { byId: new Map(), byKey: new Map() };
+  #lastKind: (Kind & { readonly id: number }) | null = null;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
@@ -59,7 +60,16 @@ export class Dimensions {
   }
 
   kind(account: string, operation: string): number {
-    const key = `${account}\n${operation}`;
+    // Nearly always the one asked for last: a key need not be made for it.
+    const last = this.#lastKind;
+    if (last !== null && last.account === account && last.operation === operation) return last.id;
+    const id = this.#kind(account, operation);
+    this.#lastKind = { id, account, operation };
+    return id;
+  }
+
+  #kind(account: string, operation: string): number {
+    const key = kindKey({ account, operation });
     const known = this.kinds.byKey.get(key);
     if (known !== undefined) return known;
     const id = this.#insert("INSERT INTO kind (account, operation) VALUES (?, ?)", [account, operation]);

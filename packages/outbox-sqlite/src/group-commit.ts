@@ -125,7 +125,7 @@ export class GroupCommit {
       return;
     }
     this.#transactions.committed();
-    for (const [index, job] of batch.entries()) job.resolve(results[index]);
+    for (let index = 0; index < batch.length; index += 1) batch[index]?.resolve(results[index]);
   }
 
   #fail(batch: readonly Job[], error: unknown): void {

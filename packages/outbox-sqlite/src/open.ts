@@ -15,12 +15,18 @@ export const applicationId = 0x4c_6e_4c_6e;
 /** The first SQLite in which the write-ahead log cannot be reset under a reader's feet. */
 const versionMin = [3, 51, 3] as const;
 
-/** Pages of the write-ahead log after which they are copied into the database: 16 MiB. */
+/**
+ * Bytes of a page of a new file. Rows are appended by the hundred, so twice SQLite's own size is half as many writes for
+ * a commit; with four times as much, the pages that a small commit begins and the next one ends weigh more.
+ */
+const pageBytes = 8_192;
+
+/** Pages of the write-ahead log after which they are copied into the database: 32 MiB. */
 const checkpointPages = 4_000;
 
 /** How to open a database file. */
 export interface OpenOptions {
-  /** A limit on the file's size in pages of 4 KiB; reaching it is a full disk. Default: none. */
+  /** A limit on the file's size in pages (8 KiB; 4 KiB in files of earlier versions); reaching it is a full disk. Default: none. */
   readonly pagesMax?: number;
 }
 
@@ -36,6 +42,7 @@ export function openDatabase(path: string, options: OpenOptions = {}): DatabaseS
     refuseOldSqlite(db, path);
     db.exec("PRAGMA locking_mode = EXCLUSIVE");
     refuseStranger(db, path);
+    db.exec(`PRAGMA page_size = ${pageBytes}`);
     db.exec("PRAGMA journal_mode = WAL");
     db.exec("PRAGMA synchronous = FULL");
     db.exec("PRAGMA fullfsync = ON");

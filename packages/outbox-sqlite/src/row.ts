@@ -41,6 +41,7 @@ export interface Rest {
 
 /** Packs what most operations do not have; null when this one has none of it either. */
 export function restOf(operation: NewOperation): string | null {
+  if (isPlain(operation)) return null;
   const rest: Rest = {
     ...(operation.guarantee === "once" ? {} : { guarantee: operation.guarantee }),
     ...(operation.subject === null ? {} : { subject: operation.subject }),
@@ -50,8 +51,14 @@ export function restOf(operation: NewOperation): string | null {
     ...(operation.policy === null ? {} : { policy: operation.policy }),
     ...(operation.traceparent === null ? {} : { traceparent: operation.traceparent }),
   };
-  const written = JSON.stringify(rest);
-  return written === "{}" ? null : written;
+  return JSON.stringify(rest);
+}
+
+/** Whether it has nothing that most operations do not have. */
+function isPlain(operation: NewOperation): boolean {
+  const { guarantee, subject, ordered, metadata, fallback, policy, traceparent } = operation;
+  const named = subject !== null || metadata !== null || policy !== null || traceparent !== null;
+  return !named && guarantee === "once" && !ordered && fallback.length === 0;
 }
 
 const selectDesk = "SELECT assignee, snoozed_until FROM desk WHERE seq = ?";
