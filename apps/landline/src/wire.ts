@@ -70,6 +70,7 @@ export async function wireSystem(config: Config, decorators: Decorators = {}): P
     provider: account.provider,
     sender: decorators.sender?.(sender) ?? sender,
     policy: account.policy,
+    operationPolicies: account.operationPolicies,
     limits: {
       ratePerSecond: account.limits.ratePerSecond ?? null,
       concurrencyMax: account.limits.concurrency ?? null,

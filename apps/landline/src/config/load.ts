@@ -5,9 +5,9 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { ConfigFault, Policy } from "@landline/core";
+import type { ConfigFault } from "@landline/core";
 import { defaultPolicy, isRecord, parsePolicy } from "@landline/core";
-import { accountFaults, fromAccount } from "@landline/providers";
+import { readAccount } from "./account.ts";
 import { ConfigError } from "./config-error.ts";
 import { resolveEnvironment } from "./environment.ts";
 import { importFrom } from "./import-from.ts";
@@ -18,7 +18,6 @@ import type {
   AlertConfig,
   ApiKeyConfig,
   Config,
-  LimitsConfig,
   RateLimitConfig,
   RouteStep,
   StoreConfig,
@@ -137,46 +136,6 @@ function readRateLimit(
 ): RateLimitConfig | null {
   if (limit === undefined) return null;
   return { perSecond: limit.perSecond, burst: limit.burst ?? Math.max(1, Math.ceil(limit.perSecond)) };
-}
-
-/** Keys of an account that are not the provider's business. */
-const ownKeys = new Set(["policy", "limits"]);
-
-function readAccount(
-  name: string,
-  source: unknown,
-  over: Policy,
-): { account: AccountConfig | null; faults: readonly ConfigFault[] } {
-  const path = `accounts.${name}`;
-  if (!isRecord(source)) return { account: null, faults: [{ path, message: "must be an object" }] };
-  const providerPart = Object.fromEntries(Object.entries(source).filter(([key]) => !ownKeys.has(key)));
-  const faults: ConfigFault[] = [...accountFaults(providerPart, path)];
-  const policy = parsePolicy(source["policy"], over, `${path}.policy`);
-  if (!policy.ok) faults.push(...policy.faults);
-  const limits = readLimits(source["limits"], `${path}.limits`);
-  faults.push(...limits.faults);
-  if (faults.length > 0 || !policy.ok) return { account: null, faults };
-  return {
-    account: { name, provider: fromAccount(providerPart), policy: policy.policy, limits: limits.limits },
-    faults,
-  };
-}
-
-function readLimits(source: unknown, path: string): { limits: LimitsConfig; faults: readonly ConfigFault[] } {
-  if (source === undefined) return { limits: {}, faults: [] };
-  if (!isRecord(source))
-    return {
-      limits: {},
-      faults: [{ path, message: 'must be an object such as { "ratePerSecond": 10, "concurrency": 20 }' }],
-    };
-  const faults: ConfigFault[] = [];
-  for (const [key, value] of Object.entries(source)) {
-    if (key !== "ratePerSecond" && key !== "concurrency")
-      faults.push({ path: `${path}.${key}`, message: "is not known; allowed are ratePerSecond, concurrency" });
-    else if (typeof value !== "number" || !(value > 0))
-      faults.push({ path: `${path}.${key}`, message: "must be a number above 0" });
-  }
-  return { limits: faults.length === 0 ? source : {}, faults };
 }
 
 /** Steps that name an account nobody configured. What is not a list of texts is the schema's business. */

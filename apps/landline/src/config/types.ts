@@ -37,6 +37,8 @@ export interface AccountConfig {
   readonly name: string;
   readonly provider: Provider;
   readonly policy: Policy;
+  /** Of single operations; where absent the account's holds. */
+  readonly operationPolicies: Readonly<Record<string, Policy>>;
   readonly limits: LimitsConfig;
 }
 
