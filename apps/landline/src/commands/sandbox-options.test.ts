@@ -35,7 +35,7 @@ test("Twilio: accounts and senders, as often as wanted, before or after the prov
     "--twilio-sender",
     "+15005550006",
   ];
-  expect(read(...typed)).toMatchObject({
+  expect(read(...typed, "--twilio-errors", "problem")).toMatchObject({
     options: {
       twilio: {
         accounts: [
@@ -43,6 +43,7 @@ test("Twilio: accounts and senders, as often as wanted, before or after the prov
           { accountSid: "AC2", authToken: "t2" },
         ],
         senders: ["+15005550006"],
+        errors: "problem",
       },
     },
   });
@@ -79,7 +80,16 @@ test("pace and callbacks are for whoever has them", () => {
 
 test("everything that is wrong is named at once", () => {
   const typed = ["--step", "soon", "--token-lifetime", "-1", "--callbacks-to", "ftp://x", "--twilio-account", "AC1"];
-  const more = ["--red-cloud-client", ":x", "--red-cloud-secret", "s", "--red-cloud-retries", "1m,x"];
+  const more = [
+    "--twilio-errors",
+    "xml",
+    "--red-cloud-client",
+    ":x",
+    "--red-cloud-secret",
+    "s",
+    "--red-cloud-retries",
+    "1m,x",
+  ];
   const last = ["--noticia-key", "key", "--noticia-key", "ntca_1:lost", "--noticia-body-max", "0"];
   const result = read(...typed, ...more, ...last);
   if (result.ok) throw new Error("accepted");
@@ -89,6 +99,7 @@ test("everything that is wrong is named at once", () => {
     "--callbacks-to",
     "--twilio-account",
     "--red-cloud-client",
+    "--twilio-errors",
     "--red-cloud-retries",
     "--red-cloud-secret",
     "--red-cloud-retries",

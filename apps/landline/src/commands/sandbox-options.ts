@@ -6,6 +6,7 @@ import type { RunOptions } from "@landline/sandbox";
  */
 import { Option } from "commander";
 import type { Command } from "commander";
+import { listed } from "../completion/listed.ts";
 
 /** The providers' options as they were typed. */
 export interface TypedOptions {
@@ -15,6 +16,7 @@ export interface TypedOptions {
   readonly callbacksAnywhere?: boolean;
   readonly twilioAccount?: readonly string[];
   readonly twilioSender?: readonly string[];
+  readonly twilioErrors?: string;
   readonly redCloudClient?: readonly string[];
   readonly redCloudWebhook?: string;
   readonly redCloudSecret?: string;
@@ -31,6 +33,7 @@ export type ReadOptions =
   | { readonly ok: true; readonly options: ProviderOptions }
   | { readonly ok: false; readonly faults: readonly string[] };
 
+const errorForms = ["envelope", "problem"] as const;
 const keyStates = ["active", "revoked", "expired", "forbidden"] as const;
 
 /** Adds the options to a command. */
@@ -46,6 +49,7 @@ export function addProviderOptions(command: Command): Command {
     .option("--callbacks-anywhere", "also call addresses that are not on this machine")
     .addOption(repeatable("--twilio-account <sid:token>", "an account that may call (default: any)"))
     .addOption(repeatable("--twilio-sender <number>", "a sender the accounts own (default: any)"))
+    .addOption(listed(new Option("--twilio-errors <form>", "how errors are written (default: envelope)"), errorForms))
     .addOption(repeatable("--red-cloud-client <id:secret>", "a client that may call (default: any)"))
     .option("--red-cloud-webhook <url>", "where Red Cloud's events go (default: nowhere)")
     .option("--red-cloud-secret <secret>", "signs Red Cloud's events (default: they are not signed)")
@@ -81,6 +85,9 @@ export function readProviderOptions(typed: TypedOptions): ReadOptions {
   const deliverTo = address("--callbacks-to", typed.callbacksTo);
   const accounts = pairs("--twilio-account", typed.twilioAccount);
   const clients = pairs("--red-cloud-client", typed.redCloudClient);
+  const errors = errorForms.find((form) => form === typed.twilioErrors);
+  if (typed.twilioErrors !== undefined && errors === undefined)
+    faults.push(`--twilio-errors must be one of ${errorForms.join(", ")}, not "${typed.twilioErrors}"`);
   const webhook = webhookOf(typed, address, duration, faults);
   const keys = typed.noticiaKey?.map((text) => keyOf(text, faults));
   const bodyBytesMax = bytesOf(typed.noticiaBodyMax, faults);
@@ -94,6 +101,7 @@ export function readProviderOptions(typed: TypedOptions): ReadOptions {
         ...present({
           accounts: accounts?.map(([accountSid, authToken]) => ({ accountSid, authToken })),
           senders: typed.twilioSender,
+          errors,
         }),
       },
       redCloud: {

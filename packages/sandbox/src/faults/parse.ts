@@ -129,6 +129,7 @@ const doFields = fields({
   ),
   code: must("a number or a text", (value) => Number.isSafeInteger(value) || isText(value)),
   message: text,
+  problem: boolean,
   headers: record("an object of header texts", isHeaderText),
   body: must("a text or an object", (value) => typeof value === "string" || isRecord(value)),
   accept: boolean,
@@ -157,6 +158,8 @@ const checkDo: Check = (value, at, defects) => {
   if (value["html"] === true && value["body"] !== undefined) clash("cannot send both html and body");
   if (value["code"] !== undefined && value["status"] === undefined && value["rate_limit"] === undefined)
     clash("a code needs a status");
+  if (value["problem"] === true && value["status"] === undefined && value["rate_limit"] === undefined)
+    clash("a problem needs a status");
 };
 
 const checkRule = fields({ when: checkWhen, do: checkDo }, ["do"]);

@@ -74,6 +74,8 @@ export interface FaultDo {
   /** The provider's error code, inside the provider's own envelope. */
   readonly code?: number | string;
   readonly message?: string;
+  /** Twilio: the error comes as a problem (RFC 9457), as from its newer APIs. Default: as the sandbox is set. */
+  readonly problem?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
   /** The body to send as it is; an object is sent as JSON. */
   readonly body?: string | Readonly<Record<string, unknown>>;

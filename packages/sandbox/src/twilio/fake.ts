@@ -16,6 +16,7 @@ import type { TwilioAccount } from "./credentials.ts";
 import { apiVersion, uriOf } from "./desk.ts";
 import type { Desk, Visit } from "./desk.ts";
 import { createMessages } from "./messages.ts";
+import { asProblem } from "./problem.ts";
 import { createVerifications } from "./verify.ts";
 
 /** How this Twilio differs from the most welcoming one. */
@@ -28,6 +29,11 @@ export interface TwilioOptions {
   readonly stepMs?: number;
   /** Milliseconds a bearer token lives. Default one hour. */
   readonly tokenLifetimeMs?: number;
+  /**
+   * How errors are written: the envelope of the 2010 API, or problems (RFC 9457) as of Twilio's newer ones. Default the
+   * first. What is asked for in XML stays XML.
+   */
+  readonly errors?: "envelope" | "problem";
 }
 
 const accountPath = /^\/2010-04-01\/Accounts\/([^/.]+)(?:\/(Messages|Calls)(?:\/([^/.]+))?)?(\.json)?$/;
@@ -113,29 +119,39 @@ export function createTwilio(world: FakeWorld, options: TwilioOptions): Fake {
     return { operation, to: one(form, "To"), from: null, operationId: null, perform };
   };
 
+  const identify = (received: Received): Call => {
+    const account = accountPath.exec(received.path);
+    if (account !== null) {
+      const [, accountSid = "", kind, sid = null, suffix] = account;
+      const format = suffix === undefined ? "xml" : "json";
+      if (kind === "Messages" || kind === "Calls") return visitResource(received, kind, { accountSid, sid, format });
+      return plain("accounts.fetch", ({ now }) =>
+        received.method === "GET"
+          ? (credentials.refusal(received, accountSid, format, now) ??
+            answer(200, accountResource(accountSid, now), format))
+          : refuse(405, 20004, "Method not allowed", format),
+      );
+    }
+    const verify = verifyPath.exec(received.path);
+    if (verify !== null) return visitVerify(received, verify);
+    if (received.path === "/v2/token" && received.method === "POST")
+      return plain("token", ({ now }) => credentials.token(received, now));
+    return plain("unknown", () => refuse(404, 20404));
+  };
+
   return {
     name: "twilio",
     owns: (path) => /^\/(2010-04-01|v2)(\/|$)/.test(path),
     identify(received) {
-      const account = accountPath.exec(received.path);
-      if (account !== null) {
-        const [, accountSid = "", kind, sid = null, suffix] = account;
-        const format = suffix === undefined ? "xml" : "json";
-        if (kind === "Messages" || kind === "Calls") return visitResource(received, kind, { accountSid, sid, format });
-        return plain("accounts.fetch", ({ now }) =>
-          received.method === "GET"
-            ? (credentials.refusal(received, accountSid, format, now) ??
-              answer(200, accountResource(accountSid, now), format))
-            : refuse(405, 20004, "Method not allowed", format),
-        );
-      }
-      const verify = verifyPath.exec(received.path);
-      if (verify !== null) return visitVerify(received, verify);
-      if (received.path === "/v2/token" && received.method === "POST")
-        return plain("token", ({ now }) => credentials.token(received, now));
-      return plain("unknown", () => refuse(404, 20404));
+      const call = identify(received);
+      if (options.errors !== "problem") return call;
+      return { ...call, perform: (performance) => asProblem(call.perform(performance), received.path) };
     },
-    refusal: (status, fault) => refuse(status, fault.code ?? codeFor(status), fault.message ?? null),
+    refusal(status, fault, received) {
+      const envelope = refuse(status, fault.code ?? codeFor(status), fault.message ?? null);
+      const wanted = fault.problem ?? options.errors === "problem";
+      return wanted ? asProblem(envelope, received.path) : envelope;
+    },
     ambientHeaders: (inFlight) => ({
       "Twilio-Request-Id": `RQ${randomHex(16)}`,
       "Twilio-Concurrent-Requests": String(inFlight),
