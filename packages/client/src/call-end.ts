@@ -85,7 +85,7 @@ async function reconcileLater(
   if (ms === null)
     return failed(call, { ...invalid("deadline", "deadline must be a duration such as 30s"), execution: "unknown" });
   if (call.isTracked) line.known.begin(call);
-  const { closing } = line;
+  const closing = line.closing.signal;
   const signal = options.signal === undefined ? closing : AbortSignal.any([options.signal, closing]);
   const now = line.link.clock.now();
   const finding = await ask(call, { at: now, deadline: now + ms, signal, patient: true });

@@ -44,7 +44,7 @@ export class Call implements CallUnderWay {
 
   /** Its caller gave it up, or its client was closed. */
   get isGivenUp(): boolean {
-    return this.line.closing.aborted || this.request.signal?.aborted === true;
+    return this.line.closing.isClosed || this.request.signal?.aborted === true;
   }
 
   /** Whether anything may have happened so far; repeating an idempotent operation does no harm, but it is still unknown. */
@@ -65,7 +65,8 @@ export class Call implements CallUnderWay {
   /** Ends a wait. For waits only: an exchange is ended by its transport when the client is closed. */
   get waitSignal(): AbortSignal {
     const { signal } = this.request;
-    return signal === null ? this.line.closing : AbortSignal.any([signal, this.line.closing]);
+    const closing = this.line.closing.signal;
+    return signal === null ? closing : AbortSignal.any([signal, closing]);
   }
 
   /** Adds an attempt that has ended. */

@@ -7,7 +7,7 @@
  * Deciding is core's (`decide`), with every answer counting as an attempt, so that a call is finite. What may have been
  * executed is asked about, never repeated blindly. It never rejects, and an abort ends it in the same tick in every stage.
  */
-import type { AttemptEnd, Decision, DecisionInput, Failure, Outcome } from "@landline/core";
+import type { AttemptEnd, DecisionAfterFailure, DecisionInput, Failure, Outcome } from "@landline/core";
 import { decide, decideAfterAbsence } from "@landline/core";
 import { ask } from "./ask.ts";
 import type { AttemptReport } from "./attempt.ts";
@@ -16,6 +16,7 @@ import { accepted, failed, givenUp, settled } from "./call-end.ts";
 import { Call, named } from "./call-state.ts";
 import { pause } from "./in-time.ts";
 import type { CallRequest, Line } from "./line.ts";
+import type { Exchanged } from "./link.ts";
 import type { CallFailure, CallResult } from "./result.ts";
 import { cancelled, expired } from "./result.ts";
 
@@ -23,42 +24,19 @@ import { cancelled, expired } from "./result.ts";
 export function runCall(line: Line, request: CallRequest): Promise<CallResult<unknown>> {
   const call = new Call(line, request);
   if (call.isTracked) line.known.begin(call);
-  return attemptUntilEnded(call);
+  return attempt(call, request.begunAt, request.reading);
 }
 
 /**
- * On the way to an accepted answer only the exchange itself is waited for; every other stage answers at once unless it
- * has something to wait for.
+ * One attempt, from the deadline to what comes of it: the call's result, or the next attempt. Each stage hands on to the
+ * next one, so that on the way to an accepted answer only the exchange itself is waited for.
+ * @param now epoch milliseconds
+ * @param reading the monotonic clock at the same moment
  */
-async function attemptUntilEnded(call: Call): Promise<CallResult<unknown>> {
-  const { line, request } = call;
-  const { link } = line;
-  let reading: number | null = link.authorise === null ? request.reading : null;
-  for (let now = request.begunAt; ; now = link.clock.now(), reading = null) {
-    const stopped = stoppedBefore(call, now);
-    if (stopped !== null) return stopped;
-    let report = link.authorise === null ? null : await authorise(call, now);
-    if (report === null) {
-      if (!request.gate.tryEnter(reading ?? link.clock.monotonic())) {
-        const refused = await queue(call, now);
-        if (refused !== null) return refused;
-        now = link.clock.now();
-      }
-      const timeoutMs = Math.min(line.policy.attemptTimeoutMs, request.deadline - now);
-      const seen = await link.exchange(request.request, { timeoutMs, signal: request.signal });
-      report = judge(link, request.operation, request.input, seen);
-      leaveLane(call, report);
-      if (line.diagnoses !== null && report.outcome.type === "rejected")
-        report = await diagnose(call, report, now + timeoutMs);
-    }
-    call.record(report, now);
-    const { outcome } = report;
-    if (outcome.type === "accepted") return accepted(call, outcome);
-    const cut = cutShort(call, report);
-    if (cut !== null) return failed(call, cut);
-    const result = await carryOut(call, decideOn(call, outcome));
-    if (result !== null) return result;
-  }
+function attempt(call: Call, now: number, reading: number): Promise<CallResult<unknown>> {
+  const stopped = stoppedBefore(call, now);
+  if (stopped !== null) return Promise.resolve(stopped);
+  return call.line.link.authorise === null ? enterLane(call, now, reading) : authorise(call, now);
 }
 
 /** Stage 1, the deadline: nothing is begun for somebody who has gone, or too late. */
@@ -69,21 +47,26 @@ function stoppedBefore(call: Call, now: number): CallFailure<unknown> | null {
 }
 
 /** Stage 2, authorisation: a token first, so that no turn in the lane is spent on waiting for one. */
-async function authorise(call: Call, now: number): Promise<AttemptReport | null> {
-  const { line, request } = call;
-  const timeoutMs = Math.min(line.policy.attemptTimeoutMs, request.deadline - now);
-  const outcome = (await line.link.authorise?.({ timeoutMs, signal: request.signal })) ?? null;
-  return outcome === null ? null : neverSent(outcome);
+async function authorise(call: Call, now: number): Promise<CallResult<unknown>> {
+  const { link } = call.line;
+  const refusal = (await link.authorise?.({ timeoutMs: timeoutOf(call, now), signal: call.request.signal })) ?? null;
+  if (refusal !== null) return conclude(call, neverSent(refusal), now);
+  return enterLane(call, link.clock.now(), link.clock.monotonic());
 }
 
-/** Stage 3, the lane, where it did not let the call in at once. */
-async function queue(call: Call, since: number): Promise<CallFailure<unknown> | null> {
+/** Stage 3, the lane: its pace, its window and its breaker let the call in at once, or it waits for its turn. */
+function enterLane(call: Call, now: number, reading: number): Promise<CallResult<unknown>> {
+  return call.request.gate.tryEnter(reading) ? exchange(call, now) : queue(call, now);
+}
+
+async function queue(call: Call, since: number): Promise<CallResult<unknown>> {
   const { line, request } = call;
   const entrance = await request.gate.enter({ timeoutMs: request.deadline - since, signal: call.waitSignal });
+  const now = line.link.clock.now();
   switch (entrance.type) {
     case "entered":
-      line.on?.({ ...named(call), type: "lane.waited", ms: line.link.clock.now() - since });
-      return null;
+      line.on?.({ ...named(call), type: "lane.waited", ms: now - since });
+      return exchange(call, now);
     case "aborted":
       return givenUp(call);
     case "timeout":
@@ -93,10 +76,33 @@ async function queue(call: Call, since: number): Promise<CallFailure<unknown> | 
   }
 }
 
+/** Stage 4, the exchange within its time. */
+function exchange(call: Call, startedAt: number): Promise<CallResult<unknown>> {
+  const { request, signal } = call.request;
+  const limits = { timeoutMs: timeoutOf(call, startedAt), signal };
+  return call.line.link.exchange(request, limits).then((seen) => read(call, seen, startedAt));
+}
+
+/** Stage 5, the answer: read, judged, and where it is a refusal explained by the provider itself. */
+function read(call: Call, seen: Exchanged, startedAt: number): CallResult<unknown> | Promise<CallResult<unknown>> {
+  const { link, diagnoses } = call.line;
+  const { operation, input, signal } = call.request;
+  const report = judge(link, operation, input, seen);
+  leaveLane(call, report);
+  if (diagnoses === null || report.outcome.type !== "rejected") return conclude(call, report, startedAt);
+  const left = { timeoutMs: startedAt + timeoutOf(call, startedAt) - link.clock.now(), signal };
+  return explained(link, diagnoses, report, input, left).then((told) => conclude(call, told, startedAt));
+}
+
+/** Milliseconds an attempt has that starts then. */
+function timeoutOf(call: Call, startedAt: number): number {
+  return Math.min(call.line.policy.attemptTimeoutMs, call.request.deadline - startedAt);
+}
+
 /** How nearly every attempt ends. */
 const plainlyAccepted: AttemptEnd = { outcome: "accepted", retryAt: null, concurrency: null };
 
-/** Stage 4: the lane learns how the attempt ended. */
+/** The lane learns how the attempt ended. */
 function leaveLane(call: Call, { outcome, phase, concurrency, remaining, resetAt }: AttemptReport): void {
   const { gate } = call.request;
   if (outcome.type === "accepted" && concurrency === null && remaining === null) return gate.ended(plainlyAccepted);
@@ -111,12 +117,17 @@ function leaveLane(call: Call, { outcome, phase, concurrency, remaining, resetAt
   });
 }
 
-/** Stage 5: the provider's own explanation of a refusal. */
-function diagnose(call: Call, report: AttemptReport, until: number): Promise<AttemptReport> {
-  const { line, request } = call;
-  if (line.diagnoses === null) return Promise.resolve(report);
-  const timeoutMs = until - line.link.clock.now();
-  return explained(line.link, line.diagnoses, report, request.input, { timeoutMs, signal: request.signal });
+/** Stage 6: the attempt is written down, and decided upon. */
+function conclude(
+  call: Call,
+  report: AttemptReport,
+  startedAt: number,
+): CallResult<unknown> | Promise<CallResult<unknown>> {
+  call.record(report, startedAt);
+  const { outcome } = report;
+  if (outcome.type === "accepted") return accepted(call, outcome);
+  const cut = cutShort(call, report);
+  return cut === null ? carryOut(call, decideOn(call, outcome)) : failed(call, cut);
 }
 
 /** An attempt that its caller or its deadline ended is not judged as the network's fault. */
@@ -127,8 +138,8 @@ function cutShort(call: Call, { outcome, phase }: AttemptReport): Failure | null
   return call.expired(null, "the deadline passed before the provider had answered");
 }
 
-/** Stage 6: what next. A retry that the lane's budget does not pay for is decided upon again. */
-function decideOn(call: Call, outcome: Outcome): Decision {
+/** What next. A retry that the lane's budget does not pay for is decided upon again. */
+function decideOn(call: Call, outcome: Exclude<Outcome, { readonly type: "accepted" }>): DecisionAfterFailure {
   const input = { ...decisionInput(call), outcome };
   const decision = decide(input);
   return decision.type !== "retry" || call.request.gate.payRetry() ? decision : decide({ ...input, budget: false });
@@ -150,34 +161,33 @@ function decisionInput(call: Call): Omit<DecisionInput, "outcome"> {
   };
 }
 
-/** Stage 7: carries a decision out. A result, or null when another attempt is due. */
-async function carryOut(call: Call, decision: Decision): Promise<CallResult<unknown> | null> {
+/** Stage 7: carries a decision out. */
+async function carryOut(call: Call, decision: DecisionAfterFailure): Promise<CallResult<unknown>> {
   switch (decision.type) {
     case "retry":
       call.waitedMs += decision.backoffMs;
-      return backOff(call, decision.at, decision.because);
+      return attemptAgain(call, decision.at, decision.because);
     case "hold":
-      return backOff(call, decision.at, decision.because);
+      return attemptAgain(call, decision.at, decision.because);
     case "reconcile":
       return reconcile(call, decision.at);
     case "park":
     case "expire":
       return failed(call, decision.failure);
-    case "accept":
-      return null;
     default:
       return decision satisfies never;
   }
 }
 
-async function backOff(call: Call, at: number, because: string): Promise<CallFailure<unknown> | null> {
+async function attemptAgain(call: Call, at: number, because: string): Promise<CallResult<unknown>> {
   const { clock } = call.line.link;
   const delayMs = at - clock.now();
   call.line.on?.({ ...named(call), type: "retry.scheduled", at, delayMs, because });
-  return (await pause(delayMs, call.waitSignal, clock)) ? null : givenUp(call);
+  const isOver = await pause(delayMs, call.waitSignal, clock);
+  return isOver ? attempt(call, clock.now(), clock.monotonic()) : givenUp(call);
 }
 
-async function reconcile(call: Call, at: number): Promise<CallResult<unknown> | null> {
+async function reconcile(call: Call, at: number): Promise<CallResult<unknown>> {
   const { deadline, gate } = call.request;
   const finding = await ask(call, { at, deadline, signal: call.waitSignal, patient: false });
   if (finding.type !== "absent") return settled(call, finding);

@@ -15,6 +15,7 @@ import { ambient } from "@landline/host/ambient";
 import { createTransport } from "#transport";
 import { runCall } from "./call.ts";
 import { CallsUnderWay } from "./calls-under-way.ts";
+import { Closing } from "./closing.ts";
 import { createDiagnoses } from "./diagnosis.ts";
 import type { ClientListener } from "./events.ts";
 import type { Transport } from "./exchange.ts";
@@ -61,17 +62,18 @@ export function createClient<Types extends OperationTypes>(
   const clock = options.clock ?? ambient;
   const transport = isTransport(options.transport) ? options.transport : createTransport(settings.transport, clock);
   const link = createLink(provider, transport, clock);
-  const closing = new AbortController();
   const line: Line = {
     link,
     policy: settings.policy,
     diagnoses: createDiagnoses(link),
     known: new CallsUnderWay(),
     on: options.on === undefined ? null : quiet(options.on),
-    closing: closing.signal,
+    closing: new Closing(),
   };
   const gates = new Map<string, LaneGate>();
-  const operations = new Map<string, Operation>(Object.entries(link.provider.operations));
+  const operations = new Map<string, Called>(
+    Object.entries<Operation>(link.provider.operations).map(([name, operation]) => [name, { operation, gate: null }]),
+  );
   const timepiece = new Timepiece(clock);
   const callbackUrl = options.callbackUrl ?? null;
 
@@ -119,12 +121,13 @@ export function createClient<Types extends OperationTypes>(
     const operationId = clock.newOperationId(begunAt);
     const idempotencyKey = told.idempotencyKey ?? operationId;
     line.on?.({ provider: provider.name, operation: name, operationId, type: "call.started", at: begunAt });
-    const operation = operations.get(name);
-    if (operation === undefined) {
+    const called = operations.get(name);
+    if (called === undefined) {
       const message = `${provider.name} has no operation ${name}; it has ${[...operations.keys()].join(", ")}`;
       return refuse(name, operationId, idempotencyKey, invalid("operation", message));
     }
-    if (line.closing.aborted) return refuse(name, operationId, idempotencyKey, cancelled("not_executed", null));
+    const { operation } = called;
+    if (line.closing.isClosed) return refuse(name, operationId, idempotencyKey, cancelled("not_executed", null));
     const fault = told === nothingTold ? null : faultOf(told);
     if (fault !== null) return refuse(name, operationId, idempotencyKey, fault);
     const context: CallRequest["context"] = { operationId, idempotencyKey, callbackUrl };
@@ -148,7 +151,7 @@ export function createClient<Types extends OperationTypes>(
       told.deadline === undefined ? policy.deadlineMs : (readDeadline(told.deadline) ?? policy.deadlineMs);
     return runCall(line, {
       operation,
-      gate: gateOf(operation.traits.family),
+      gate: (called.gate ??= gateOf(operation.traits.family)),
       input: complete,
       context,
       request,
@@ -178,10 +181,16 @@ export function createClient<Types extends OperationTypes>(
     },
     health: () => Object.fromEntries([...gates].map(([family, gate]) => [family, gate.health()])),
     close: () => {
-      closing.abort();
+      line.closing.close();
       link.close();
     },
   };
+}
+
+/** An operation, and the lane of its family once it was used. */
+interface Called {
+  readonly operation: Operation;
+  gate: LaneGate | null;
 }
 
 const nothingTold: CallOptions = {};

@@ -1,6 +1,7 @@
 /** What a call is given: the line it shares with all calls of its client, and the request it is. */
 import type { Guarantee, Operation, Policy, RequestContext, RequestDescription } from "@landline/core";
 import type { CallsUnderWay } from "./calls-under-way.ts";
+import type { Closing } from "./closing.ts";
 import type { Diagnoses } from "./diagnosis.ts";
 import type { ClientListener } from "./events.ts";
 import type { LaneGate } from "./lane-gate.ts";
@@ -13,8 +14,7 @@ export interface Line {
   readonly diagnoses: Diagnoses | null;
   readonly known: CallsUnderWay;
   readonly on: ClientListener | null;
-  /** Fires when the client is closed. */
-  readonly closing: AbortSignal;
+  readonly closing: Closing;
 }
 
 /** A call, ready to be made. */

@@ -15,6 +15,7 @@ import type RequestClient from "twilio/lib/base/RequestClient.js";
 import { createTransport } from "#transport";
 import { runCall } from "./call.ts";
 import { CallsUnderWay } from "./calls-under-way.ts";
+import { Closing } from "./closing.ts";
 import type { Limits, Transport } from "./exchange.ts";
 import { LaneGate } from "./lane-gate.ts";
 import type { Link } from "./link.ts";
@@ -87,7 +88,7 @@ export function landlineHttpClient(options: TwilioHttpClientOptions = {}): Landl
   const operations = new SdkOperations(lookupSettle);
   const tokens = new SdkTokens(clock);
   const known = new CallsUnderWay();
-  const closing = new AbortController();
+  const closing = new Closing();
   const gates = new Map<string, LaneGate>();
   const redactors = new Map<string, Redactor>();
 
@@ -159,7 +160,7 @@ export function landlineHttpClient(options: TwilioHttpClientOptions = {}): Landl
         diagnoses: null,
         known,
         on: options.on ?? null,
-        closing: closing.signal,
+        closing,
       },
       {
         operation,
@@ -219,7 +220,7 @@ export function landlineHttpClient(options: TwilioHttpClientOptions = {}): Landl
       return Explained.of(follow(sdk));
     },
     close(): void {
-      closing.abort();
+      closing.close();
       transport.close();
     },
   };

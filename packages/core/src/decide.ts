@@ -88,7 +88,14 @@ export function saysExhausted(because: string | null): boolean {
   return because !== null && (because.endsWith(attemptsSpent) || because.endsWith(waitingSpent));
 }
 
+/** What to do next where the provider did not take it. */
+export type DecisionAfterFailure = Exclude<Decision, { readonly type: "accept" }>;
+
 /** Decides. Total: every input has an answer. */
+export function decide(
+  input: DecisionInput & { readonly outcome: Exclude<Outcome, { readonly type: "accepted" }> },
+): DecisionAfterFailure;
+export function decide(input: DecisionInput): Decision;
 export function decide(input: DecisionInput): Decision {
   const { outcome } = input;
   switch (outcome.type) {
@@ -113,7 +120,7 @@ export function decide(input: DecisionInput): Decision {
  * After a lookup proved the operation absent: it was not sent, so no doubt is left and repeating it is a plain retry.
  * @param failure of the attempt that was in doubt
  */
-export function decideAfterAbsence(failure: Failure, input: Omit<DecisionInput, "outcome">): Decision {
+export function decideAfterAbsence(failure: Failure, input: Omit<DecisionInput, "outcome">): DecisionAfterFailure {
   const guidance = "The provider was asked and does not have it: it was certainly not sent, and may be sent again.";
   const certain: Failure = { ...failure, execution: "not_executed", remedy: "retry", guidance };
   const history: AttemptHistory = { ...input.history, doubtOpen: false };
