@@ -14,6 +14,7 @@ import type { Config } from "./config/index.ts";
 import { readAssets } from "./console-assets.ts";
 import { readKeys } from "./keys.ts";
 import { observeSystem } from "./observe/index.ts";
+import { testWebhooks } from "./observe/test-webhooks.ts";
 import { CommandError, exit } from "./terminal.ts";
 import { wireSystem } from "./wire.ts";
 
@@ -88,6 +89,15 @@ export async function serve(config: Config, options: ServeOptions): Promise<Runn
       audit: async (line) => store.audit(line),
       log: observers.log,
       observe: observers.request,
+      checks: {
+        alerts: observers.testAlerts,
+        webhooks: async (accounts) =>
+          testWebhooks(config.http.publicUrl, accounts, {
+            newToken: randomToken,
+            monotonic: () => host.monotonic(),
+            fetch,
+          }),
+      },
     });
     const server = createAdaptorServer({
       fetch: async (request, { incoming }) => gateway.fetch(request, { remoteAddress: incoming.socket.remoteAddress }),

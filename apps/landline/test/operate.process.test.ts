@@ -238,6 +238,38 @@ test("doctor: every line says how it is; a gateway that runs is no fault, a prov
   expect([offline.code, offline.stdout]).toEqual([0, expect.not.stringContaining("account tw")]);
 });
 
+test("keys: made and shown once, rotated, revoked at once, listed without secrets", async () => {
+  const made = await ask("keys", "create", "web", "--role", "viewer", "--accounts", "tw,spare", "--per-second", "50");
+  expect(made.code).toBe(0);
+  expect(made.stdout).toMatch(/^ll_[\w-]{43}\n$/);
+  const id = /^key_\w+/m.exec(made.stderr)?.[0] ?? "";
+  const second = await asked("keys", "rotate", id, "--reason", "yearly");
+  expect(second).toMatchObject({ name: "web", accounts: ["tw", "spare"], rate_limit: { per_second: 50, burst: 50 } });
+  const whoami = async (key: string): Promise<number> =>
+    (await fetch(`${gateway.url}/v1/session`, { headers: { authorization: `Bearer ${key}` } })).status;
+  const first = made.stdout.trim();
+  expect([await whoami(first), await whoami(String(second["key"]))]).toEqual([200, 200]);
+  expect((await ask("keys", "revoke", id)).stdout).toBe(`${id}  revoked\n`);
+  expect([await whoami(first), await whoami(String(second["key"]))]).toEqual([401, 200]);
+  const listed = await ask("keys", "list");
+  expect(listed.stdout).toMatch(/^configured:admin:1 +admin +admin +all +configuration/m);
+  expect(listed.stdout).not.toContain("ll_");
+  const again = await ask("keys", "revoke", id);
+  expect([again.code, again.stderr]).toEqual([1, expect.stringContaining("NOT_FOUND")]);
+  expect((await ask("keys", "create", "x", "--role", "viewer", "--burst", "3")).code).toBe(2);
+  expect((await ask("keys", "create", "x", "--role", "root")).code).toBe(2);
+});
+
+test("alerts test and webhooks test say what is missing and fail", async () => {
+  const alerts = await ask("alerts", "test");
+  expect([alerts.code, alerts.stdout]).toEqual([1, "no channels are configured\n"]);
+  const webhooks = await ask("webhooks", "test");
+  expect([webhooks.code, webhooks.stdout]).toEqual([
+    1,
+    expect.stringMatching(/^fail +tw +\d+ +http.publicUrl is not/m),
+  ]);
+});
+
 test("the store belongs to one process; afterwards it agrees with the ledger, and a doctored ledger is found out", async () => {
   const busy = await landline(["verify", "--config", config]);
   expect([busy.code, busy.stdout, busy.stderr]).toEqual([1, "", expect.stringContaining("in use")]);

@@ -11,6 +11,7 @@ import { createRunner } from "./bulk/runner.ts";
 import type { Route } from "./call.ts";
 import type { ApiDocument } from "./docs/outline.ts";
 import { createEventBuffer } from "./events/buffer.ts";
+import { createKeyBook } from "./keys/key-book.ts";
 import { authenticator } from "./middleware/authenticate.ts";
 import { createRunningKeys } from "./middleware/idempotency-key.ts";
 import { originCheck } from "./middleware/origin.ts";
@@ -22,12 +23,14 @@ import { createRouter } from "./router.ts";
 import { accountRoutes } from "./routes/accounts.ts";
 import { batchRoute } from "./routes/batch.ts";
 import { bulkRoutes } from "./routes/bulk.ts";
+import { checkRoutes } from "./routes/checks.ts";
 import { consoleFallback } from "./routes/console.ts";
 import { createOperationRoute } from "./routes/create-operation.ts";
 import { docsRoutes } from "./routes/docs.ts";
 import { eventsRoute } from "./routes/events.ts";
 import { explainRoute } from "./routes/explain.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { keyRoutes } from "./routes/keys.ts";
 import { createMessageRoute } from "./routes/messages.ts";
 import { getOperationRoute, listOperationsRoute } from "./routes/operations.ts";
 import type { RoutePorts } from "./routes/ports.ts";
@@ -60,10 +63,12 @@ export function createGateway(options: GatewayOptions): Gateway {
   let draining = false;
   const isDraining = (): boolean => draining;
   const sessions = createSessions({ documents, host, newToken, equal: options.hashing.equal });
+  const book = createKeyBook({ ring: options.keys, documents, host, newToken });
   const ports: RoutePorts = {
     ...options,
     limits,
     sessions,
+    book,
     running: createRunningKeys(host),
     audit: options.audit ?? (async () => {}),
     isDraining,
@@ -117,13 +122,15 @@ export function createGateway(options: GatewayOptions): Gateway {
     explainRoute(ports, options.providers ?? new Map()),
     events.route,
     webhookRoute(ports),
+    ...checkRoutes(ports, options.checks ?? null),
+    ...keyRoutes(ports),
     ...sessionRoutes(ports),
     ...healthRoutes(options, isDraining),
     ...docsRoutes(() => router.document()),
   ];
   const router = createRouter(new OpenAPIHono(), routes, serve, consoleFallback(options.asset));
 
-  let endPruning: (() => void) | null = null;
+  const ends: (() => void)[] = [];
   return {
     fetch: async (request) => {
       const target = targetOf(request.url);
@@ -131,7 +138,10 @@ export function createGateway(options: GatewayOptions): Gateway {
       return router.fetch(request);
     },
     start: async () => {
-      endPruning ??= sessions.startPruning((error) => logFailure("session.not_pruned", error, {}));
+      if (ends.length === 0) {
+        ends.push(sessions.startPruning((error) => logFailure("session.not_pruned", error, {})));
+        ends.push(await book.start((error) => logFailure("keys.not_read", error, {})));
+      }
       await runner.start();
     },
     drain: () => {
@@ -139,7 +149,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     close: async () => {
       draining = true;
-      endPruning?.();
+      for (const end of ends) end();
       events.endAll();
       unsubscribe();
       await runner.stop();

@@ -1,12 +1,14 @@
 /** `@landline/gateway`: the HTTP API as a function of `Request`. */
 export { createGateway } from "./app.ts";
 export type { Gateway } from "./app.ts";
+export { keyCollection, makeKey, personPrefix, readStoredKey } from "./keys/stored-key.ts";
 export { createKeyRing, roles } from "./key-ring.ts";
 export type { KeyRecord, KeyRing, LiveKey, Role } from "./key-ring.ts";
 export { defaultLimits } from "./options.ts";
 export type {
   Asset,
   AuditLine,
+  Checked,
   Connection,
   Documents,
   GatewayHost,
@@ -21,6 +23,7 @@ export type { WireAttempt, WireHistory, WireOperation, WireOperationSummary, Wir
 export { outlineOf } from "./docs/outline.ts";
 export type { ApiDocument, ApiGroup, ApiOperation } from "./docs/outline.ts";
 export type { BulkAction, BulkResult } from "./bulk/record.ts";
+export type { WireKey } from "./routes/keys.ts";
 export type { WireBulk } from "./routes/bulk.ts";
 export type { WireSession } from "./routes/session.ts";
 export type { WireAccount, WireHold, WireLane } from "./wire/account.ts";

@@ -42,6 +42,8 @@ export interface KeyRing {
   find(token: string): LiveKey | null;
   /** The key with this digest, while it is live. For sessions. */
   byDigest(digest: string): LiveKey | null;
+  /** All of them, in the order they were given. */
+  all(): readonly LiveKey[];
   /** From the next request on exactly these keys are valid. */
   replace(keys: readonly KeyRecord[]): void;
 }
@@ -71,6 +73,7 @@ export function createKeyRing(
   return {
     find: (token) => byDigest(ports.digest(token)),
     byDigest,
+    all: () => [...shelves.values()].flatMap((shelf) => shelf.map(({ key }) => key)),
     replace: (next) => {
       shelves = shelved(next);
     },

@@ -15,6 +15,7 @@ const tags = [
   { name: "Failures", description: "What a failure means" },
   { name: "Events", description: "Everything that changes, as it changes" },
   { name: "Webhooks", description: "What providers call" },
+  { name: "Keys", description: "Who may call: make, rotate, revoke" },
   { name: "Session", description: "The console's sign-in" },
   { name: "Service", description: "Liveness, readiness, metrics, this document" },
 ];

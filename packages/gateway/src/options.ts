@@ -89,6 +89,15 @@ export interface AuditLine {
   readonly because: string | null;
 }
 
+/** What a check of something outside found. */
+export interface Checked {
+  /** The channel or the account that was checked. */
+  readonly subject: string;
+  /** Null when all is well; else why not, without secrets. */
+  readonly error: string | null;
+  readonly durationMs: number;
+}
+
 /** Small named documents that survive a restart. A store is one. */
 export type Documents = Pick<Store, "getDocument" | "putDocument" | "addDocument" | "deleteDocument" | "listDocuments">;
 
@@ -127,6 +136,11 @@ export interface GatewayOptions {
   /** Durable record of changes and reveals that are not part of an operation's history. */
   readonly audit?: (line: AuditLine) => Promise<void>;
   readonly log?: LogLine;
+  /** Tells every alert channel of a test, and calls accounts' callback addresses from outside. Never reject. */
+  readonly checks?: {
+    alerts(actor: string): Promise<readonly Checked[]>;
+    webhooks(accounts: readonly string[]): Promise<readonly Checked[]>;
+  };
   readonly observe?: (request: Observed) => void;
   /** True for exceptions that mean "the store is out of reach"; absent: by the error's code. */
   readonly isUnavailable?: (error: unknown) => boolean;

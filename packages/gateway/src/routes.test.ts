@@ -368,3 +368,39 @@ test("what a provider echoes is shown without secrets", async () => {
   const shown = await until(id, "parked");
   expect(JSON.stringify(shown)).not.toContain(authToken);
 });
+
+test("channels are tested by admins alone, audited, and what failed is in the result", async () => {
+  const lines: unknown[] = [];
+  const asked: unknown[] = [];
+  const { ask } = harness({
+    audit: async (line) => void lines.push(line),
+    publicUrl: "https://landline.example",
+    checks: {
+      alerts: async (actor) => {
+        asked.push(actor);
+        return [
+          { subject: "slack", error: null, durationMs: 12.4 },
+          { subject: "webhook", error: "answered 500", durationMs: 3 },
+        ];
+      },
+      webhooks: async (accounts) => accounts.map((subject) => ({ subject, error: null, durationMs: 1 })),
+    },
+  });
+  for (const as of ["app", "viewer", "operator"] as const)
+    expect((await ask("POST", "/v1/alerts/test", { as })).status).toBe(403);
+  expect((await ask("POST", "/v1/alerts/test", { as: "admin", body: { reason: "drill" } })).body).toEqual({
+    ok: false,
+    results: [
+      { channel: "slack", ok: true, error: null, duration_ms: 12 },
+      { channel: "webhook", ok: false, error: "answered 500", duration_ms: 3 },
+    ],
+  });
+  expect((await ask("POST", "/v1/webhooks/test", { as: "admin" })).body).toMatchObject({
+    ok: true,
+    results: [{ account: "tw", url: "https://landline.example/webhooks/tw" }, { account: "tw2" }],
+  });
+  expect(asked).toEqual(["admin"]);
+  expect(lines).toMatchObject([{ event: "alerts.tested", because: "drill" }, { event: "webhooks.tested" }]);
+  const without = await harness().ask("POST", "/v1/alerts/test", { as: "admin" });
+  expect(without.body).toEqual({ ok: false, results: [] });
+});

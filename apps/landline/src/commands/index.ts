@@ -1,9 +1,11 @@
 /** Every command of the contract, in the order `--help` shows them. */
 import type { Command } from "commander";
+import { registerChannels } from "./check-channels.ts";
 import { registerCompletion } from "./completion.ts";
 import { registerDemo } from "./demo.ts";
 import { registerDoctor } from "./doctor.ts";
 import { registerExplain } from "./explain.ts";
+import { registerKeys } from "./keys.ts";
 import { registerOperations, registerSend } from "./operations.ts";
 import { registerReview } from "./review.ts";
 import { registerSandbox } from "./sandbox.ts";
@@ -23,6 +25,8 @@ export const commands: readonly Register[] = [
   registerOperations,
   registerReview,
   registerExplain,
+  registerKeys,
+  registerChannels,
   registerMigrate,
   registerDoctor,
   registerVerify,

@@ -77,6 +77,11 @@ describe("a usable configuration", () => {
     ]);
   });
 
+  test("refuses key names that belong to people", () => {
+    const key = { name: "oidc:ada@example.com", role: "admin", key: "key-of-the-app" };
+    expect(faultsOf({ apiKeys: [key] })).toEqual(["apiKeys[0].name"]);
+  });
+
   test("fills the environment in and treats what came from there as secret", () => {
     expect(config.apiKeys[0]?.key).toBe("key-of-the-app");
     expect(config.secrets).toEqual(expect.arrayContaining(["key-of-the-app", "token-of-the-account"]));

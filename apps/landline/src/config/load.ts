@@ -98,6 +98,13 @@ export function checkConfig(
   const value = parsed.data;
   const routes = new Map(Object.entries(value.routes).map(([name, steps]) => [name, steps.map(readStep)]));
   add(duplicateNames(value.apiKeys));
+  add(
+    value.apiKeys.flatMap(({ name }, index) =>
+      name.startsWith("oidc:")
+        ? [{ path: `apiKeys[${index}].name`, message: "must not begin with oidc:, which is for people who sign in" }]
+        : [],
+    ),
+  );
   if (faults.length > 0) throw new ConfigError(file, faults);
 
   return {

@@ -2,7 +2,7 @@
  * Everything that watches a running system: log lines, metrics, traces, alerts. Watching never changes what happens.
  */
 import type { Redactor } from "@landline/core";
-import type { Observed } from "@landline/gateway";
+import type { Checked, Observed } from "@landline/gateway";
 import type { LogLine } from "@landline/host";
 import type { System } from "../wire.ts";
 import { startAlerts } from "./alerts/index.ts";
@@ -17,6 +17,8 @@ export interface Observers {
   /** Prometheus text. */
   readonly metrics: () => Promise<string>;
   readonly request: (request: Observed) => void;
+  /** Tells every alert channel of a test. Never rejects. */
+  readonly testAlerts: (actor: string) => Promise<readonly Checked[]>;
   /** Flushes and ends. */
   close(): Promise<void>;
 }
@@ -36,6 +38,7 @@ export async function observeSystem(system: System, redactor: Redactor): Promise
     log,
     metrics: metrics.text,
     request: metrics.request,
+    testAlerts: async (actor) => alerts.test(actor),
     close: async () => {
       unsubscribe();
       untrace?.();

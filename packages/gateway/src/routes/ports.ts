@@ -1,4 +1,5 @@
 /** What routes are made of: the options with their defaults, and what the gateway keeps while it runs. */
+import type { KeyBook } from "../keys/key-book.ts";
 import type { RunningKeys } from "../middleware/idempotency-key.ts";
 import type { Sessions } from "../middleware/sessions.ts";
 import type { AuditLine, GatewayLimits, GatewayOptions } from "../options.ts";
@@ -11,6 +12,7 @@ export interface RoutePorts extends Pick<
   readonly limits: GatewayLimits;
   readonly running: RunningKeys;
   readonly sessions: Sessions;
+  readonly book: KeyBook;
   readonly audit: (line: AuditLine) => Promise<void>;
   /** True while shutting down. */
   readonly isDraining: () => boolean;

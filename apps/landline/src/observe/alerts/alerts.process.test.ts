@@ -32,15 +32,18 @@ let received: { path: string; headers: Record<string, unknown>; body: string }[]
 let sandbox: Awaited<ReturnType<typeof createSandbox>>;
 let gateway: ChildProcess;
 let log: string;
+/** A path that is answered with 403. */
+let refuse: string | null;
 
 beforeEach(async () => {
   received = [];
   log = "";
+  refuse = null;
   directory = await mkdtemp(path.join(tmpdir(), "landline-alerts-"));
   receiver = createServer((request, response) => {
     void text(request).then((body) => {
       received.push({ path: request.url ?? "", headers: request.headers, body });
-      response.writeHead(202).end("{}");
+      response.writeHead(request.url === refuse ? 403 : 202).end("{}");
     });
   }).listen(0, "127.0.0.1");
   await once(receiver, "listening");
@@ -158,6 +161,43 @@ test("a refused credential pages as critical", async () => {
   await send(url);
   expect(JSON.parse((await told("/webhook", 5_000)).body)).toMatchObject({
     data: { severity: "critical", account: "tw" },
+  });
+  expectNoCanary();
+});
+
+test("a test alert tells each channel and says of each whether it took it; a page does not stay open", async () => {
+  const url = await serve({});
+  const ask = async (address: string): Promise<{ ok: boolean; results: { ok: boolean; error: string | null }[] }> => {
+    const answer = await fetch(`${url}${address}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${canaries.key}`, "content-type": "application/json" },
+      body: JSON.stringify({ reason: "drill" }),
+    });
+    expect(answer.status).toBe(200);
+    return (await answer.json()) as Awaited<ReturnType<typeof ask>>;
+  };
+  const taken = { ok: true, error: null };
+  expect(await ask("/v1/alerts/test")).toMatchObject({
+    ok: true,
+    results: ["webhook", "pagerduty", "slack", "sentry"].map((channel) => ({ channel, ...taken })),
+  });
+  const actions = received
+    .filter((request) => request.path === "/pagerduty")
+    .map((request) => (JSON.parse(request.body) as { event_action: string }).event_action);
+  expect(actions).toEqual(["trigger", "resolve"]);
+  const hook = await told("/webhook", 5_000);
+  expect(new Webhook(secret).verify(hook.body, hook.headers as Record<string, string>)).toMatchObject({
+    data: { title: "Test alert from Landline" },
+  });
+
+  refuse = "/slack";
+  expect(await ask("/v1/alerts/test")).toMatchObject({
+    ok: false,
+    results: [taken, taken, { channel: "slack", ok: false, error: "answered 403" }, taken],
+  });
+  expect(await ask("/v1/webhooks/test")).toMatchObject({
+    ok: false,
+    results: [{ account: "tw", url: null, error: expect.stringContaining("publicUrl") }],
   });
   expectNoCanary();
 });

@@ -2,6 +2,7 @@
  * Alerts of a running system: watches its events and its backlog, and tells the configured people.
  */
 import type { Redactor } from "@landline/core";
+import type { Checked } from "@landline/gateway";
 import type { LogLine } from "@landline/host";
 import type { System } from "../../wire.ts";
 import { createAlertDispatcher } from "./dispatcher.ts";
@@ -9,17 +10,21 @@ import { createRefusalReporter } from "./refusals.ts";
 import { createRuleState, judgeBacklog, judgeEvent } from "./rules.ts";
 import type { Finding } from "./rules.ts";
 import { createSink } from "./sinks.ts";
+import { testAlerts } from "./test-alerts.ts";
 
 const watchEveryMs = 5_000;
 
+/** Alerts of a running system. */
+export interface Alerts {
+  /** Tells every channel of a test, once. Never rejects. */
+  test(actor: string): Promise<readonly Checked[]>;
+  close(): Promise<void>;
+}
+
 /** Starts alerting. Without a configured sink nothing is watched. */
-export async function startAlerts(
-  system: System,
-  log: LogLine,
-  redactor: Redactor,
-): Promise<{ close(): Promise<void> }> {
-  const { config, outbox, store } = system;
-  if (config.alerts.length === 0) return { close: async () => Promise.resolve() };
+export async function startAlerts(system: System, log: LogLine, redactor: Redactor): Promise<Alerts> {
+  const { config, outbox, store, host } = system;
+  if (config.alerts.length === 0) return { test: async () => [], close: async () => Promise.resolve() };
   const sinks = config.alerts.map(createSink);
   const refusals = createRefusalReporter(sinks, {
     log,
@@ -48,6 +53,8 @@ export async function startAlerts(
   }, watchEveryMs);
   timer.unref();
   return {
+    test: async (actor) =>
+      testAlerts(sinks, { redactor, now: () => host.now(), monotonic: () => host.monotonic() }, actor),
     close: async () => {
       clearInterval(timer);
       unsubscribe();
