@@ -80,8 +80,9 @@ describe.each(["envelope", "problem"] as const)("with errors as %s", (errors) =>
     sandbox.setFaults([{ do: { status: 400, code: 60200, message: "Invalid parameter `Channel`" } }]);
     const verification = { ServiceSid: serviceSid, To: "+15551234567", Channel: "sms" as const };
     const refused = await client(sandbox).call("verifications.create", verification);
-    expect(refused).toMatchObject({ failure: { code: "60200", kind: "invalid_request" } });
-    if (errors === "problem") expect(refused).toMatchObject({ failure: { field: "Channel" } });
+    // The envelope of the 2010 API has no place for it, and the code is not always about the same one.
+    const field = errors === "problem" ? "Channel" : null;
+    expect(refused).toMatchObject({ failure: { code: "60200", kind: "invalid_request", field } });
   });
 
   test("a refused credential stops, a full queue is no rate limit, a real one is waited out", async () => {

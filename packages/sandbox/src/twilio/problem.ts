@@ -28,9 +28,13 @@ export function asProblem(answer: Answer, path: string): Answer {
   return { ...answer, headers: { "content-type": "application/problem+json" }, body: JSON.stringify(problem) };
 }
 
-function envelopeOf({ headers, body }: Answer): { readonly code: unknown; readonly detail: string } | null {
+function envelopeOf({
+  headers,
+  body,
+}: Answer): { readonly code: string | number | null; readonly detail: string } | null {
   if (headers["content-type"]?.startsWith("application/json") !== true) return null;
   const parsed: unknown = JSON.parse(body);
   if (!isRecord(parsed) || typeof parsed["message"] !== "string") return null;
-  return { code: parsed["code"] ?? null, detail: parsed["message"] };
+  const code = parsed["code"];
+  return { code: typeof code === "string" || typeof code === "number" ? code : null, detail: parsed["message"] };
 }
