@@ -66,7 +66,8 @@ export const layers: Readonly<Record<string, Layer>> = {
   outbox: { packages: ["core", "providers", "host"] },
   "outbox-sqlite": {
     packages: ["core", "outbox"],
-    doors: { files: /^open\.ts$/, reach: { node: "any", ambient: "any" } },
+    // The mark beside the database is a file of its own.
+    doors: { files: /^(open|mark-file)\.ts$/, reach: { node: "any", ambient: "any" } },
   },
   "outbox-postgres": {
     packages: ["core", "outbox"],

@@ -1,4 +1,5 @@
 /** `@landline/outbox-postgres`: a store in PostgreSQL, for any number of processes. */
+export type { Failover } from "./home.ts";
 export { migratePostgres, openPostgresStore } from "./open-store.ts";
 export type { OpenOptions } from "./open-store.ts";
 export { postgresStore } from "./store.ts";

@@ -6,6 +6,8 @@
  */
 import type { Database, Queryable } from "./database.ts";
 import { Dimensions } from "./dimensions.ts";
+import { Home } from "./home.ts";
+import type { Failover } from "./home.ts";
 
 /** What a session needs of the world. */
 export interface SessionPorts {
@@ -18,6 +20,7 @@ export interface SessionPorts {
   readonly monotonic: () => number;
   /** Whether other processes are told at all. */
   readonly notify: boolean;
+  readonly failover: Failover;
 }
 
 /** Where a claimed operation stands. */
@@ -38,6 +41,7 @@ const notifyEveryMs = 10;
 export class Session {
   readonly db: Database;
   readonly names: Dimensions;
+  readonly home: Home;
   readonly pause: (ms: number) => Promise<void>;
   readonly channel: string;
   readonly #ports: SessionPorts;
@@ -51,6 +55,7 @@ export class Session {
     this.db = ports.db;
     this.pause = ports.pause;
     this.names = new Dimensions(ports.db);
+    this.home = new Home(ports.db, ports.failover);
     this.channel = `landline_${ports.db.options.schema}`;
   }
 

@@ -10,6 +10,7 @@ import type { Pool } from "pg";
 import { Batches } from "./batches.ts";
 import { Database } from "./database.ts";
 import { untilSure } from "./doubt.ts";
+import type { Failover } from "./home.ts";
 import { endOfTurn, monotonic, newToken, parserOf, pause } from "./open.ts";
 import { nowMs, number } from "./row.ts";
 import { Session } from "./session.ts";
@@ -40,6 +41,7 @@ import {
   unhold,
 } from "./verbs/ledgers.ts";
 import { list } from "./verbs/list.ts";
+import { presumeStarted } from "./verbs/presume.ts";
 import { prune } from "./verbs/prune.ts";
 import { matchReceipts, receive } from "./verbs/receive.ts";
 import { release } from "./verbs/release.ts";
@@ -64,6 +66,11 @@ export interface PostgresStoreOptions {
   readonly prepare?: boolean;
   /** Whether other processes are told, by NOTIFY, that something became due. Default: true. */
   readonly notify?: boolean;
+  /**
+   * What it means that another server took over. `lossless`: every commit had reached it (synchronous replication), so
+   * nothing is doubted. Default: `may-lose`, and what waited is doubted.
+   */
+  readonly failover?: Failover;
 }
 
 /** Options of an insert. */
@@ -105,7 +112,14 @@ export interface CreatedStore {
 export function createStore(pool: Pool, options: PostgresStoreOptions = {}): CreatedStore {
   const schema = options.schema ?? "landline";
   const db = new Database(pool, { schema, prepare: options.prepare ?? false }, parserOf);
-  const session = new Session({ db, token: newToken(), pause, monotonic, notify: options.notify ?? true });
+  const session = new Session({
+    db,
+    token: newToken(),
+    pause,
+    monotonic,
+    notify: options.notify ?? true,
+    failover: options.failover ?? "may-lose",
+  });
   const shared = { isShared: (error: unknown) => readTrouble(error) !== null, endOfTurn, sizeMax, flightsMax: 2 };
 
   const inserts = new Batches<NewOperation, InsertResult>({
@@ -167,6 +181,25 @@ export function createStore(pool: Pool, options: PostgresStoreOptions = {}): Cre
     release: (leases) => during(() => release(session, leases)),
     start: (lease, attempt) => during(() => starts.add({ lease, ...attempt })),
     settle: (lease, settlement) => during(() => settlements.add({ lease, settlement })),
+    moved: () => sure(() => session.home.moved()),
+    presumeStarted: (presumption) =>
+      sure(async (again) => {
+        await session.home.moved();
+        const { count, timeline } = await db.transaction((tx) =>
+          presumeStarted(schema, session.home, tx, presumption, again),
+        );
+        if (timeline !== null) session.home.arrived(timeline);
+        return count;
+      }),
+    trust: (line) =>
+      sure(async () => {
+        await session.home.moved();
+        const timeline = await db.transaction(async (tx) => {
+          await audit(tx, { ...line, event: "store.trusted", subject: "store" });
+          return session.home.settle(tx);
+        });
+        session.home.arrived(timeline);
+      }),
     witness: (lease, attempt, providerId) =>
       sure(() => db.transaction((tx) => witness(session, tx, lease, attempt, providerId))),
     rescue: (request) => during(() => rescue(session, request)),

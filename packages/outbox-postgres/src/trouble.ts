@@ -16,6 +16,7 @@ export type StoreTroubleCode =
   | "denied"
   | "disk_full"
   | "contended"
+  | "moved"
   | "closed";
 
 /** The database cannot be used, or a verb failed. `message` says what to do. */
@@ -95,6 +96,8 @@ export function advice(code: StoreTroubleCode, detail: string): string {
       return `the server's disk is full (${detail}). Nothing of this commit was kept; free space there.`;
     case "contended":
       return `others changed the same rows at once, again and again (${detail}). Nothing was written.`;
+    case "moved":
+      return `part of the store's past may be missing (${detail}). Nothing is sent before what waits was doubted, which a dispatcher does by itself in a moment, or trusted: see \`landline restore\`.`;
     case "closed":
       return "the store is closed";
     default:

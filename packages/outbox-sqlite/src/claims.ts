@@ -46,6 +46,11 @@ export class Claims {
     return this.#byId.size;
   }
 
+  /** Every entry, live or not. */
+  all(): Iterable<Claim> {
+    return this.#byId.values();
+  }
+
   get(id: string): Claim | undefined {
     return this.#byId.get(id);
   }

@@ -8,6 +8,8 @@
 import type { Store, Waker } from "@landline/outbox";
 import { GroupCommit } from "./group-commit.ts";
 import { hashText } from "./hash-index.ts";
+import { after, asMark, newStoreName, readMark, writeMark } from "./mark-file.ts";
+import { MarkKeeper } from "./mark.ts";
 import { migrate } from "./migrations/migrate.ts";
 import type { OpenOptions } from "./open.ts";
 import { endOfTask, endOfTurn, openDatabase, wallClock } from "./open.ts";
@@ -38,6 +40,7 @@ import {
   unhold,
 } from "./verbs/ledgers.ts";
 import { list } from "./verbs/list.ts";
+import { presumeStarted } from "./verbs/presume.ts";
 import { prune } from "./verbs/prune.ts";
 import { matchReceipts, receive } from "./verbs/receive.ts";
 import { release } from "./verbs/release.ts";
@@ -60,6 +63,9 @@ export interface SqliteStoreOptions extends OpenOptions {
 export interface SqliteStore extends Store, Waker {
   readonly path: string;
 }
+
+/** Where the database keeps its half of the mark. */
+const markCollection = "mark";
 
 /** Rows the indexes in memory take in per turn of the event loop. */
 const loadRows = 20_000;
@@ -134,6 +140,16 @@ export function sqliteStore(path: string, options: SqliteStoreOptions = {}): Sql
   };
   let pruneCursor = 0;
   let matchCursor = 0;
+  const mark = new MarkKeeper({
+    isEmpty: () => session.lastSeq === 0,
+    readOwn: () => asMark(getDocument(session, markCollection, markCollection)),
+    readBeside: () => readMark(path),
+    writeBeside: (next) => writeMark(path, next),
+    commit: (step) => write(step),
+    putOwn: (next) => putDocument(session, markCollection, markCollection, next),
+    newStoreName,
+    after,
+  });
 
   return {
     path,
@@ -152,7 +168,28 @@ export function sqliteStore(path: string, options: SqliteStoreOptions = {}): Sql
         if (session.woken) for (const listener of listeners) listener();
         session.woken = false;
       }),
-    start: (lease, attempt) => write(() => start(session, lease, attempt)),
+    start: (lease, attempt) => {
+      if (mark.moved !== null) return Promise.reject(new StoreTrouble("moved", advice("moved", path, mark.moved)));
+      mark.started();
+      return write(() => start(session, lease, attempt));
+    },
+    moved: () => read(() => mark.moved),
+    presumeStarted: async (presumption) => {
+      if (presumption.onlyIfMoved === true && mark.moved === null) return null;
+      const { presumed, next } = await write(() => ({
+        presumed: presumeStarted(session, presumption),
+        next: mark.settle(),
+      }));
+      mark.settled(next);
+      return presumed;
+    },
+    trust: async (line) => {
+      const next = await write(() => {
+        audit(session, { ...line, event: "store.trusted", subject: "store" });
+        return mark.settle();
+      });
+      mark.settled(next);
+    },
     settle: (lease, settlement) => {
       // What a look found must be held against everything that is known already.
       const found = settlement.type === "accept" && settlement.attempt === null;
@@ -212,11 +249,12 @@ export function sqliteStore(path: string, options: SqliteStoreOptions = {}): Sql
     },
     close: async () => {
       if (closed) return;
+      const marked = mark.close().catch(() => undefined);
       commits.flush();
       closed = true;
       listeners.clear();
       session.close();
-      await ready.catch(() => undefined);
+      await Promise.all([marked, ready.catch(() => undefined)]);
     },
   };
 }

@@ -16,6 +16,7 @@ export type StoreTroubleCode =
   | "disk_full"
   | "io"
   | "closed"
+  | "moved"
   | "unavailable";
 
 /** The database cannot be used, or a commit failed. `message` says what to do. */
@@ -73,6 +74,8 @@ export function advice(code: StoreTroubleCode, path: string, detail: string): st
       return `${path}: the disk refused (${detail}). Nothing of this commit is acknowledged; check the disk.`;
     case "closed":
       return `${path} is closed`;
+    case "moved":
+      return `${path} is not the database that was used last (${detail}). Nothing is sent before what waits in it was doubted or trusted: see \`landline restore\`.`;
     case "unavailable":
       return `${path} could not be opened again after a failed write (${detail})`;
     default:

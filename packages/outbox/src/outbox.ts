@@ -175,7 +175,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     check: async (name, actor) => withAccount(name, async (account) => checkAccount(context, account, actor, checks)),
     async restored(line) {
       await prepare();
-      return restore(context, line);
+      return (await restore(context, line)) ?? 0;
     },
     subscribe: (listener) => events.subscribe(listener),
     async run() {

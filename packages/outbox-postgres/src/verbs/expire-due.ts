@@ -4,6 +4,7 @@
 import type { OperationRecord } from "@landline/outbox";
 import { tooLate, waiting } from "@landline/outbox/storing";
 import type { Queryable } from "../database.ts";
+import { onTimeline } from "../home.ts";
 import type { Located } from "../row.ts";
 import { nowMs, number, text } from "../row.ts";
 import type { Session } from "../session.ts";
@@ -12,13 +13,13 @@ import { automatic } from "./chronicle.ts";
 import { locateRow, locateRows } from "./find.ts";
 import { lockTurn } from "./turn.ts";
 
-const selectLate = `SELECT seq, turn FROM landline.operation WHERE ${waiting} AND deadline <= ${nowMs} AND lease_until <= ${nowMs} ORDER BY deadline, seq LIMIT $1`;
+const selectLate = `SELECT seq, turn FROM landline.operation WHERE ${waiting} AND deadline <= ${nowMs} AND lease_until <= ${nowMs} AND ${onTimeline(2)} ORDER BY deadline, seq LIMIT $1`;
 const lockLate = `SELECT seq FROM landline.operation WHERE seq = ANY($1::bigint[]) AND ${waiting} AND deadline <= ${nowMs} AND lease_until <= ${nowMs}
   ORDER BY seq FOR UPDATE SKIP LOCKED`;
 
 /** Ends up to `limit` operations whose deadline has passed and that nobody holds. */
 export async function expireDue(session: Session, tx: Queryable, limit: number): Promise<readonly OperationRecord[]> {
-  const late = await tx.rows(selectLate, [limit]);
+  const late = await tx.rows(selectLate, [limit, await session.home.timeline()]);
   if (late.length === 0) return [];
   for (const turn of [...new Set(late.flatMap((row) => text(row, 1) ?? []))].toSorted()) await lockTurn(tx, turn);
   const locked = await tx.rows(lockLate, [late.map((row) => number(row, 0))]);

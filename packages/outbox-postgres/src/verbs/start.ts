@@ -6,13 +6,14 @@
  */
 import type { Lease } from "@landline/outbox";
 import { legalFor } from "@landline/outbox/storing";
+import { onTimeline } from "../home.ts";
 import { manyOf, nowMs, number } from "../row.ts";
 import type { Session } from "../session.ts";
 
 const asked = "json_to_recordset($1::json) AS x(seq bigint, lease integer, number integer, digest text)";
 const startAll = `UPDATE landline.operation o SET state = 1, before = o.state, version = o.version + 1, due = NULL, updated_at = ${nowMs},
     attempts = x.number, attempt_at = ${nowMs}, attempt_lease = x.lease, attempt_version = o.version + 1, attempt_digest = x.digest
-  FROM ${asked} WHERE o.seq = x.seq AND o.state + 0 IN (${legalFor("start")}) AND o.lease = x.lease AND o.lease_until > ${nowMs} AND o.attempts = x.number - 1
+  FROM ${asked} WHERE o.seq = x.seq AND o.state + 0 IN (${legalFor("start")}) AND o.lease = x.lease AND o.lease_until > ${nowMs} AND o.attempts = x.number - 1 AND ${onTimeline(2)}
   RETURNING o.seq`;
 const selectStarted = `SELECT o.seq FROM landline.operation o JOIN ${asked} ON o.seq = x.seq
   WHERE o.state + 0 = 1 AND o.attempt_lease = x.lease AND o.lease = x.lease AND o.attempts = x.number`;
@@ -27,6 +28,7 @@ export interface Start {
 /**
  * In order, whether each was written; false: the lease is not the current one, has lapsed, or the operation was ended
  * meanwhile; nothing may be sent.
+ * @throws {StoreTrouble} `moved`: commits may be missing here, see `home.ts`
  * @param again whether an earlier try may have been carried out
  */
 export async function startEach(
@@ -42,7 +44,10 @@ export async function startEach(
   });
   if (rows.length === 0) return starts.map(() => false);
   const values = [manyOf(rows)];
-  const begun = new Set((await session.db.rows(startAll, values)).map((row) => number(row, 0)));
+  const timeline = await session.home.timeline();
+  const begun = new Set((await session.db.rows(startAll, [...values, timeline])).map((row) => number(row, 0)));
   if (again) for (const row of await session.db.rows(selectStarted, values)) begun.add(number(row, 0));
+  // Nothing at all: because of each, or because this is not the server it was.
+  if (begun.size === 0) await session.home.suspect();
   return ids.map((id) => begun.has(places.get(id)?.seq ?? -1));
 }

@@ -9,7 +9,7 @@ import { rare } from "../words.ts";
 import { automatic, note } from "./chronicle.ts";
 import { locateRow } from "./find.ts";
 
-const selectSending = `SELECT seq FROM operation WHERE state = 1 AND ${rare} ORDER BY seq`;
+const selectSending = `SELECT seq FROM operation WHERE state = 1 AND ${rare} ORDER BY seq LIMIT ?`;
 const selectOpen = `SELECT attempts, attempt_lease, attempt_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, attempt_digest
   FROM operation WHERE seq = ? AND attempt_at IS NOT NULL`;
 const selectLast = `SELECT ${attemptColumns} FROM attempt WHERE seq = ? ORDER BY number DESC LIMIT 1`;
@@ -27,7 +27,7 @@ export interface LeaseRequest {
 export function rescue(session: Session, request: LeaseRequest): readonly RescuedOperation[] {
   const now = session.now();
   const taken: RescuedOperation[] = [];
-  for (const row of rows(session.sql(selectSending))) {
+  for (const row of rows(session.sql(selectSending), request.limit + session.claims.size)) {
     const seq = number(row, 0);
     if (taken.length === request.limit) break;
     if (session.claims.isHeld(seq, now)) continue;

@@ -10,11 +10,13 @@ import { createProber } from "./prober.ts";
 import { createPruner } from "./pruner.ts";
 import { createReconciler } from "./reconciler.ts";
 import { createRescuer } from "./rescuer.ts";
+import { createRestorer } from "./restorer.ts";
 import { createCaretaker } from "./unattended.ts";
 
 /** Paces, in milliseconds. All have defaults. */
 export interface MaintenanceOptions {
   readonly rescueEveryMs: number;
+  readonly restoreEveryMs: number;
   readonly reconcileEveryMs: number;
   readonly expireEveryMs: number;
   readonly attendEveryMs: number;
@@ -32,6 +34,7 @@ export interface MaintenanceOptions {
 /** The defaults of {@link MaintenanceOptions}. */
 export const defaultMaintenance: MaintenanceOptions = {
   rescueEveryMs: 5_000,
+  restoreEveryMs: 5_000,
   reconcileEveryMs: 5_000,
   expireEveryMs: 5_000,
   attendEveryMs: 30_000,
@@ -59,6 +62,7 @@ export function createMaintenance(context: Context, options: Partial<Maintenance
   const polling = { quietMs: paces.receiptQuietMs, ageMaxMs: paces.receiptAgeMaxMs };
   const loops: Loop[] = [
     createLoop(context, createRescuer(context, paces.rescueEveryMs)),
+    createLoop(context, createRestorer(context, paces.restoreEveryMs)),
     reconciler,
     createLoop(context, createExpirer(context, paces.expireEveryMs)),
     caretaker,

@@ -20,6 +20,7 @@ import type { Context } from "../context.ts";
 import { operationOf, policyOf, sendRequestOf } from "../context.ts";
 import { createLeaseGuard } from "../lease.ts";
 import type { Account, LookupReport, RescuedOperation, Settlement } from "../ports/index.ts";
+import { begunAtLatest } from "../presumed.ts";
 import { conclude, settlementOf, spread } from "../settle.ts";
 import type { Held } from "../settle.ts";
 import { messageOf } from "../trouble.ts";
@@ -110,7 +111,7 @@ const giveUpMs = 600_000;
 function stateOf(operation: RescuedOperation): ReconcileState {
   const { attempt, absences, lookFailures } = operation;
   return {
-    startedAt: attempt.startedAt,
+    startedAt: begunAtLatest(attempt),
     // Only an answer proves that nothing is under way any more.
     answered: attempt.status !== null,
     endedAt: attempt.status === null ? null : attempt.endedAt,

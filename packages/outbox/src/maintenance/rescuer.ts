@@ -12,6 +12,7 @@ import { operationOf, policyOf, sendRequestOf } from "../context.ts";
 import { attempted } from "../delivered.ts";
 import { longestAttemptMs } from "../lease.ts";
 import type { AttemptResult, RescuedOperation } from "../ports/index.ts";
+import { isPresumed } from "../presumed.ts";
 import { conclude, historyAfter, settlementOf } from "../settle.ts";
 import { heldBy } from "./held.ts";
 import type { Service } from "./loop.ts";
@@ -45,7 +46,8 @@ async function rescue(context: Context, operation: RescuedOperation, since: numb
   const account = context.accounts.get(operation.account);
   const traits = operationOf(account, operation.operation)?.traits;
   const now = context.clock.now();
-  const outcome = crashed(now);
+  const presumed = isPresumed(operation.attempt);
+  const outcome = crashed(now, presumed ? presumedMessage : crashMessage);
   const attempt = resultOf(operation, outcome, now);
   const before =
     operation.history.firstAttemptAt === 0 ? operation.attempt.startedAt : operation.history.firstAttemptAt;
@@ -59,8 +61,10 @@ async function rescue(context: Context, operation: RescuedOperation, since: numb
   const doubtful = traits.effect === "create";
   const poisoned =
     operation.rescues >= context.rescuesMax && decision.type === "retry" ? poison(operation, outcome) : decision;
-  const settlement = settlementOf(poisoned, outcome, attempt, { history, policy, doubtful, random });
+  const judged = presumed && operation.ordered ? outOfOrder(outcome) : poisoned;
+  const settlement = settlementOf(judged, outcome, attempt, { history, policy, doubtful, random });
   const end = await conclude(context, held, settlement, 1);
+  if (presumed) return;
   // Whoever sent it did not live to write its line.
   const { number, startedAt } = operation.attempt;
   const report = { outcome, status: null, requestId: null, phase: "write" } as const;
@@ -71,14 +75,16 @@ async function rescue(context: Context, operation: RescuedOperation, since: numb
     report,
     startedAt,
     durationMs: now - startedAt,
-    decision: poisoned,
+    decision: judged,
     end,
   });
 }
 
+const crashMessage = "the worker ended while the request may have been under way";
+const presumedMessage = "the store lost part of its past, in which the request may have been sent";
+
 /** The outcome of an attempt nobody lived to see the end of. */
-function crashed(at: number): Outcome {
-  const message = "the worker ended while the request may have been under way";
+function crashed(at: number, message: string): Outcome {
   const seen = {
     type: "transport",
     phase: "write",
@@ -104,6 +110,17 @@ function poison(operation: RescuedOperation, outcome: Outcome): Decision {
   if (outcome.type === "accepted") throw new Error("a crash is no acceptance");
   const because = `its worker ended ${operation.rescues} times while it was under way`;
   return { type: "park", reason: "poison", failure: outcome.failure, because };
+}
+
+/**
+ * Of a subject whose past is missing nobody knows what came later: an opt-in sent again could undo an opt-out that the
+ * store has forgotten, and no provider de-duplicates that.
+ */
+function outOfOrder(outcome: Outcome): Decision {
+  if (outcome.type === "accepted") throw new Error("a crash is no acceptance");
+  const because = "it is ordered and part of the past is missing: a newer one may have been sent since";
+  const failure = { ...outcome.failure, execution: "unknown", remedy: "reconcile" } as const;
+  return { type: "park", reason: "doubt", failure, because };
 }
 
 function resultOf(operation: RescuedOperation, outcome: Outcome, endedAt: number): AttemptResult {

@@ -5,6 +5,7 @@ import { absenceCountsFrom, canonicalJson } from "@landline/core";
 import type { Candidate } from "@landline/core";
 import type { Context } from "../context.ts";
 import type { OperationRecord } from "../ports/index.ts";
+import { begunAtLatest } from "../presumed.ts";
 
 /** Another operation with equal content. */
 export interface Twin {
@@ -75,9 +76,9 @@ export async function unsettledUntil(context: Context, ids: readonly string[], t
   for (const id of ids) {
     const last = (await context.store.story(id))?.attempts.at(-1);
     if (last === undefined || (last.outcome === "accepted" && last.status !== null)) continue;
-    const { startedAt, endedAt, status } = last;
+    const { endedAt, status } = last;
     const from = absenceCountsFrom(
-      { startedAt, answered: status !== null, endedAt },
+      { startedAt: begunAtLatest(last), answered: status !== null, endedAt },
       times.attemptTimeoutMs,
       times.settleMs,
     );

@@ -10,5 +10,6 @@ export * from "./command.ts";
 export * from "./receipt.ts";
 export * from "./reading.ts";
 export * from "./store.ts";
+export * from "./moved.ts";
 export * from "./sender.ts";
 export * from "./host.ts";

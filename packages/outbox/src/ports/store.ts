@@ -2,6 +2,7 @@
 import type { Failure, ReceiptEvent } from "@landline/core";
 import type { AttemptResult, Settlement } from "./attempt.ts";
 import type { Command, CommandResult } from "./command.ts";
+import type { Movable } from "./moved.ts";
 import type {
   ClaimedOperation,
   InsertResult,
@@ -47,7 +48,7 @@ export interface ClaimRequest {
  * - The store's clock decides due times and leases.
  * - Claim cost does not grow with finished or with waiting operations.
  */
-export interface Store {
+export interface Store extends Movable {
   /** Epoch milliseconds of the store's clock. */
   now(): Promise<number>;
   insert(operation: NewOperation): Promise<InsertResult>;

@@ -265,8 +265,9 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
       open();
       return movedBecause;
     },
-    async presumeStarted({ actor, because, since, quietMs }) {
+    async presumeStarted({ actor, because, since, quietMs, onlyIfMoved }) {
       open();
+      if (onlyIfMoved === true && movedBecause === null) return null;
       const at = now();
       const due = [...waiting.values()].flatMap((queue) => [...queue.values()]);
       const suspects = due.filter((row) => (row.record.nextAttemptAt ?? 0) <= at);
@@ -281,6 +282,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
         row.leaseUntil = 0;
       }
       movedBecause = null;
+      auditLines.push({ at, actor, event: "store.presumed", subject: `${suspects.length} operations`, because });
       return suspects.length;
     },
     async trust(line) {
