@@ -1,8 +1,10 @@
 /** Every example runs, against the sandbox, and what the guides show is what was run. */
 import { execFile } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { landlineHttpClient } from "@landline/client/twilio-sdk";
@@ -53,6 +55,26 @@ test("plain Node script", async () => {
   );
   expect((await run).stdout).toMatch(/^accepted as SM[0-9a-f]{32} after 2 attempt\(s\)\n$/);
   expect(sandbox.effects()).toHaveLength(1);
+});
+
+test("durable flow in a process: the same key is the same message, however often it runs", async () => {
+  sandbox.setFaults(flaky);
+  const directory = await mkdtemp(path.join(tmpdir(), "landline-example-"));
+  const env = {
+    ...process.env,
+    TWILIO_ACCOUNT_SID: sid,
+    TWILIO_AUTH_TOKEN: token,
+    TWILIO_FROM: from,
+    TWILIO_BASE_URL: sandbox.url,
+  };
+  const flags = ["--conditions=source", "--disable-warning=ExperimentalWarning"];
+  const file = path.join(import.meta.dirname, "outbox/send.ts");
+  const run = async (body: string) =>
+    promisify(execFile)(process.execPath, [...flags, file, path.join(directory, "landline.db"), to, body], { env });
+  expect((await run("Your order has shipped")).stdout).toMatch(/^(op_\w{26} \w+\n)*op_\w{26} accepted\n$/);
+  await expect(run("Another text")).rejects.toThrow(/"type":"conflict"/);
+  expect(sandbox.effects()).toHaveLength(1);
+  await rm(directory, { recursive: true });
 });
 
 test("Hono route handler", async () => {

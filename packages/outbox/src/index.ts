@@ -1,6 +1,7 @@
 /** `@landline/outbox`: the durable flow. Everything it needs from the world comes through the ports. */
 export * from "./api.ts";
 export * from "./ports/index.ts";
+export type { AccountOptions, Accounts, SenderMaker } from "./account-options.ts";
 export { createOutbox } from "./outbox.ts";
 export type { OutboxOptions } from "./outbox.ts";
 export { leaseMarginMsMax } from "./lease.ts";

@@ -2,7 +2,10 @@
  * Puts the parts together: one outbox over a store, its accounts and a host. It opens nothing and listens to nothing;
  * whoever made the ports closes them.
  */
-import type { Hashing, IncidentOptions } from "@landline/core";
+import type { Hashing, IncidentOptions, PolicyInput } from "@landline/core";
+import { createHost, hashing as nodeHashing } from "@landline/host";
+import type { Accounts, SenderMaker } from "./account-options.ts";
+import { accountsOf } from "./account-options.ts";
 import type { Checks } from "./accounts.ts";
 import { checkAccount, healthOf, pauseAccount, resumeAccount } from "./accounts.ts";
 import type { AccountHealth, Outbox } from "./api.ts";
@@ -30,10 +33,18 @@ import { createWorker } from "./worker.ts";
 /** What an outbox is made of. Durations in milliseconds. */
 export interface OutboxOptions extends Partial<MaintenanceOptions> {
   readonly store: Store;
-  readonly accounts: Iterable<Account>;
-  readonly host: Host;
-  /** For verifying callbacks. */
-  readonly hashing: Hashing;
+  /** By name, `{ tw: twilio({ … }) }` or `{ tw: { provider, policy, … } }`; or complete accounts. */
+  readonly accounts: Accounts;
+  /** Makes the senders of accounts given by name: `createSender` of `@landline/client`. */
+  readonly createSender?: SenderMaker;
+  /** For accounts given by name; each may override it. */
+  readonly policy?: PolicyInput;
+  /** Where providers reach us, such as `https://landline.example.com`, for accounts given by name. Default: nowhere. */
+  readonly publicUrl?: string | null;
+  /** Clock and chance. Default: this machine's. */
+  readonly host?: Host;
+  /** For verifying callbacks. Default: Node's own. */
+  readonly hashing?: Hashing;
   /** Tells of work that other processes hand over; without one the store is polled. */
   readonly waker?: Waker;
   /** Name this process claims under; made from chance when absent. */
@@ -53,11 +64,13 @@ export interface OutboxOptions extends Partial<MaintenanceOptions> {
 
 /**
  * Makes an outbox. Nothing is dispatched before `run()`.
- * @throws RangeError for a lease that does not cover an attempt
+ * @throws RangeError for a policy that is none and for a lease that does not cover an attempt; TypeError when nobody can
+ *   make a sender
  */
 export function createOutbox(options: OutboxOptions): Outbox {
-  const { store, host, hashing } = options;
-  const accounts = new Map([...options.accounts].map((account) => [account.name, account]));
+  const { store, host = createHost(), hashing = nodeHashing } = options;
+  const ready = accountsOf(options.accounts, options);
+  const accounts = new Map(ready.accounts.map((account) => [account.name, account]));
   const clock = createStoreClock(store, host);
   const events = createEvents();
   const holds = createHolds(store);
@@ -87,23 +100,23 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const worker = createWorker(context, { concurrency, claimMax: concurrency, pollMs });
   const maintenance = createMaintenance(context, options);
   const checks: Checks = new Map();
-  let ready: Promise<void> | null = null;
+  let preparing: Promise<void> | null = null;
   let isReady = false;
   let unsubscribe: (() => void) | null = null;
 
   /** Reads the store's clock and holds once, before the first thing that depends on them. */
   const prepare = async (): Promise<void> => {
     if (isReady) return;
-    ready ??= Promise.all([clock.sync(), holds.refresh()]).then(
+    preparing ??= Promise.all([clock.sync(), holds.refresh()]).then(
       () => {
         isReady = true;
       },
       (error: unknown) => {
-        ready = null;
+        preparing = null;
         throw error;
       },
     );
-    await ready;
+    await preparing;
   };
 
   const health = (account: Account): AccountHealth => healthOf(context, account, checks);
@@ -194,6 +207,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     async stop({ graceMs = 30_000 } = {}) {
       unsubscribe?.();
       await Promise.all([worker.stop(graceMs), maintenance.stop()]);
+      ready.close();
     },
   };
 }
