@@ -15,6 +15,7 @@ import { readAssets } from "./console-assets.ts";
 import { readKeys } from "./keys.ts";
 import { observeSystem } from "./observe/index.ts";
 import { testWebhooks } from "./observe/test-webhooks.ts";
+import { restoredByHand } from "./restored.ts";
 import { CommandError, exit } from "./terminal.ts";
 import { wireSystem } from "./wire.ts";
 
@@ -24,6 +25,8 @@ export interface ServeOptions {
   readonly dispatch: boolean;
   /** Instead of the configured port; 0 picks a free one. */
   readonly port?: number;
+  /** The store is a backup that was put back: what waits is doubted before anything is sent. */
+  readonly restored?: boolean;
 }
 
 /** A gateway that answers. */
@@ -110,6 +113,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Runn
     await gateway.start();
     const port = await listen(server, hostname, options.port ?? config.http.port);
     begun.push(async () => closed(server));
+    if (options.restored === true) await outbox.restored(restoredByHand);
     if (options.dispatch) await outbox.run();
     return {
       url: `http://${isIP(hostname) === 6 ? `[${hostname}]` : hostname}:${port}`,

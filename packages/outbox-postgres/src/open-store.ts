@@ -1,4 +1,5 @@
 /** Opens a store by URL: a pool with our settings, the ear for notices, and a schema that is known to fit. */
+import type { Failover } from "./home.ts";
 import { migrate, checkSchema } from "./migrations/migrate.ts";
 import { listen, openClient, openPool } from "./open.ts";
 import type { PostgresStore, PostgresStoreOptions } from "./store.ts";
@@ -15,12 +16,15 @@ export interface OpenOptions extends PostgresStoreOptions {
 
 /**
  * Opens a store and checks that its schema fits.
- * @param url such as `postgres://user:password@host:5432/database`
+ * @param given a URL such as `postgres://user:password@host:5432/database`; `landline_failover=lossless` among its
+ *   parameters says that every commit reaches the standby (see `PostgresStoreOptions.failover`)
  * @throws {StoreTrouble} `unmigrated`, `schema_too_new`, `unavailable`, `denied`
  */
-export async function openPostgresStore(url: string, options: OpenOptions = {}): Promise<PostgresStore> {
+export async function openPostgresStore(given: string, options: OpenOptions = {}): Promise<PostgresStore> {
+  const { url, failover } = addressOf(given);
   const pool = openPool(url, options.connectionsMax ?? 10);
-  const { store, session } = createStore(pool, { ...options, prepare: options.prepare ?? true });
+  const prepare = options.prepare ?? true;
+  const { store, session } = createStore(pool, { ...(failover === null ? {} : { failover }), ...options, prepare });
   try {
     await checkSchema(pool, store.schema);
     await session.names.load();
@@ -52,10 +56,18 @@ export async function migratePostgres(
   url: string,
   options: { readonly dryRun?: boolean; readonly schema?: string } = {},
 ): Promise<readonly string[]> {
-  const client = await openClient(url);
+  const client = await openClient(addressOf(url).url);
   try {
     return await migrate(client, options.schema ?? "landline", { dryRun: options.dryRun });
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+/** Our own parameter in a URL is not the driver's. */
+function addressOf(url: string): { readonly url: string; readonly failover: Failover | null } {
+  const found = /([?&])landline_failover=(lossless|may-lose)(&|$)/.exec(url);
+  if (found === null) return { url, failover: null };
+  const [text, before, failover, after] = found;
+  return { url: url.replace(text, after === "&" ? (before ?? "") : ""), failover: failover as Failover };
 }

@@ -7,6 +7,7 @@ import { registerDoctor } from "./doctor.ts";
 import { registerExplain } from "./explain.ts";
 import { registerKeys } from "./keys.ts";
 import { registerOperations, registerSend } from "./operations.ts";
+import { registerRestore } from "./restore.ts";
 import { registerReview } from "./review.ts";
 import { registerSandbox } from "./sandbox.ts";
 import { registerServe, registerWork } from "./serve.ts";
@@ -31,5 +32,6 @@ export const commands: readonly Register[] = [
   registerDoctor,
   registerVerify,
   registerPrune,
+  registerRestore,
   registerCompletion,
 ];

@@ -4,6 +4,7 @@
  * What they need is loaded when they run, so that `landline explain` does not wait for a database driver.
  */
 import type { Command } from "commander";
+import { restoredByHand } from "../restored.ts";
 import { untilStopped } from "../signals.ts";
 import { CommandError, exit, printJson, say } from "../terminal.ts";
 import type { CommonOptions } from "../terminal.ts";
@@ -11,7 +12,10 @@ import type { CommonOptions } from "../terminal.ts";
 interface ServeCommandOptions extends CommonOptions {
   readonly dispatch: boolean;
   readonly port?: string;
+  readonly restored?: boolean;
 }
+
+const restoredHelp = "the store is a backup that was put back: doubt what waits before anything is sent";
 
 /** Adds `serve`. */
 export function registerServe(program: Command): void {
@@ -20,11 +24,16 @@ export function registerServe(program: Command): void {
     .description("gateway, console and dispatcher in one process")
     .option("--no-dispatch", "the gateway alone; `landline work` dispatches elsewhere")
     .option("--port <number>", "port to listen on instead of the configured one; 0 picks a free one")
+    .option("--restored", restoredHelp)
     .action(async (options: ServeCommandOptions) => {
       const [{ loadConfig }, { serve }] = await Promise.all([import("../config/index.ts"), import("../serve.ts")]);
       const config = await loadConfig(options.config ?? null, process.cwd(), process.env);
       const port = options.port === undefined ? undefined : portOf(options.port);
-      const running = await serve(config, { dispatch: options.dispatch, ...(port === undefined ? {} : { port }) });
+      const running = await serve(config, {
+        dispatch: options.dispatch,
+        restored: options.restored === true,
+        ...(port === undefined ? {} : { port }),
+      });
       if (running.madeKey !== null)
         say(
           `no API keys are configured: made the admin key ${running.madeKey} (shown this once; the store keeps only its digest)`,
@@ -43,7 +52,8 @@ export function registerWork(program: Command): void {
   program
     .command("work")
     .description("dispatcher alone; any number of processes on one PostgreSQL store")
-    .action(async (options: CommonOptions) => {
+    .option("--restored", restoredHelp)
+    .action(async (options: CommonOptions & { readonly restored?: boolean }) => {
       const [{ loadConfig }, { wireSystem }, { observeSystem }, { createRedactor }] = await Promise.all([
         import("../config/index.ts"),
         import("../wire.ts"),
@@ -53,6 +63,7 @@ export function registerWork(program: Command): void {
       const config = await loadConfig(options.config ?? null, process.cwd(), process.env);
       const system = await wireSystem(config);
       const observers = await observeSystem(system, createRedactor(config.secrets));
+      if (options.restored === true) await system.outbox.restored(restoredByHand);
       await system.outbox.run();
       say(`working on ${config.accounts.size} account${config.accounts.size === 1 ? "" : "s"}`);
       if (options.json === true) printJson({ event: "working" });

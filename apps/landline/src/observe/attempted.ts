@@ -45,6 +45,9 @@ export function logEvent(log: LogLine, event: OutboxEvent): void {
         because: event.because,
       });
       return;
+    case "store.moved":
+      log("error", event.type, { because: event.because, presumed: event.presumed });
+      return;
     case "worker.trouble":
       log("error", event.type, { message: event.message });
       return;

@@ -57,6 +57,11 @@ export function createMetrics(outbox: Pick<Outbox, "accounts" | "counts">): Metr
     help: "Failures of the worker's own making or of its store",
     registers,
   });
+  const presumed = new Counter({
+    name: "landline_presumed_total",
+    help: "Operations doubted because part of the store's past may be missing",
+    registers,
+  });
   const requests = new Counter({
     name: "landline_http_requests_total",
     help: "Requests to the gateway",
@@ -142,6 +147,9 @@ export function createMetrics(outbox: Pick<Outbox, "accounts" | "counts">): Metr
           return;
         case "worker.trouble":
           trouble.inc();
+          return;
+        case "store.moved":
+          presumed.inc(event.presumed);
           return;
         case "account.changed":
         case "incident.opened":

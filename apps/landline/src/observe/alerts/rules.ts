@@ -51,6 +51,20 @@ export function judgeEvent(state: RuleState, event: OutboxEvent): readonly Findi
           code: null,
         },
       ];
+    case "store.moved":
+      return [
+        {
+          key: "store:moved",
+          status: "opened",
+          severity: "critical",
+          title: "Part of the store's past may be missing",
+          text: movedText(event),
+          at: event.at,
+          account: null,
+          operationId: null,
+          code: null,
+        },
+      ];
     case "worker.trouble":
       return [
         {
@@ -71,6 +85,14 @@ export function judgeEvent(state: RuleState, event: OutboxEvent): readonly Findi
     default:
       return event satisfies never;
   }
+}
+
+function movedText({ because, presumed }: Extract<OutboxEvent, { type: "store.moved" }>): string {
+  const doubted =
+    presumed === 0
+      ? "Nothing was waiting that could have been sent."
+      : `${presumed} operations that waited may have been sent already: providers that can be asked are asked, the rest comes to review.`;
+  return `${because}. ${doubted} New ones flow. Operations, idempotency keys and opt-outs that came after the last commit kept here are gone: callers should hand over again what they do not find.`;
 }
 
 function judgeParked(state: RuleState, event: Extract<OutboxEvent, { type: "operation.changed" }>): readonly Finding[] {
