@@ -18,8 +18,13 @@ export function isIdempotencyKey(text: unknown): text is string {
  * The order of members never matters, the order of lists does.
  */
 export function fingerprintText(request: Readonly<Record<string, unknown>>): string {
-  const given = Object.entries(request).filter(([, value]) => value !== null && value !== undefined);
-  return `landline-request-1\n${canonicalJson(Object.fromEntries(given))}`;
+  // Without a prototype, or a member named __proto__ would become one.
+  const given = Object.create(null) as Record<string, unknown>;
+  for (const name of Object.keys(request)) {
+    const value = request[name];
+    if (value !== null && value !== undefined) given[name] = value;
+  }
+  return `landline-request-1\n${canonicalJson(given)}`;
 }
 
 /** Digestible text of one request's bytes: equal for every attempt of an operation. Credentials are not part of it. */
@@ -30,6 +35,9 @@ export function requestText(request: {
 }): string {
   return canonicalJson([request.method, request.url, request.body]);
 }
+
+/** Nesting up to which JSON is written by functions that call each other; beyond, and in cycles, by a list of steps. */
+const callsMax = 64;
 
 /** Work that is still to be written, last first. */
 type Step =
@@ -44,6 +52,40 @@ type Step =
  * read `"[unreadable]"`. Nesting is limited by memory only.
  */
 export function canonicalJson(value: unknown): string {
+  return shallow(plain(value), 0) ?? deep(value);
+}
+
+/** The document, or null when it is nested too deeply to be written so. `value` has been made {@link plain}. */
+function shallow(value: unknown, depth: number): string | null {
+  if (typeof value !== "object" || value === null) return scalar(value);
+  if (depth === callsMax) return null;
+  return Array.isArray(value) ? shallowList(value, depth) : shallowMembers(value, depth);
+}
+
+function shallowList(list: readonly unknown[], depth: number): string | null {
+  let text = "[";
+  for (let index = 0; index < list.length; index += 1) {
+    const item = shallow(plain(list[index]), depth + 1);
+    if (item === null) return null;
+    text += index === 0 ? item : `,${item}`;
+  }
+  return `${text}]`;
+}
+
+function shallowMembers(container: object, depth: number): string | null {
+  let text = "";
+  for (const name of Object.keys(container).sort(byCodeUnit)) {
+    const value = read(container, name);
+    if (isLeftOut(value)) continue;
+    const item = shallow(value, depth + 1);
+    if (item === null) return null;
+    text += `${text === "" ? "{" : ","}${JSON.stringify(name)}:${item}`;
+  }
+  return text === "" ? "{}" : `${text}}`;
+}
+
+/** The document, however deep it is nested. */
+function deep(value: unknown): string {
   const written: string[] = [];
   const open = new Set<object>();
   const steps: Step[] = [{ type: "value", value: plain(value) }];
