@@ -9,6 +9,10 @@ const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const pairs = Array.from({ length: 1024 }, (_, pair) => `${alphabet[pair >> 5]}${alphabet[pair & 31]}`);
 const low = 0xfffff;
 
+/** Random bytes an id begins with, and how many beginnings are drawn at once: asking costs more than the bytes. */
+const beginningBytes = 13;
+const beginnings = 64;
+
 /**
  * A source of ids.
  * @param now epoch milliseconds
@@ -20,12 +24,18 @@ export function operationIds(
   now: () => number,
   randomBytes: (into: Uint8Array<ArrayBuffer>) => void,
 ): (at?: number) => string {
-  const bytes = new Uint8Array(13);
+  const pool = new Uint8Array(beginningBytes * beginnings);
+  let used = beginnings;
   let lastMs = -1;
   let prefix = "";
   let counter = 0;
   const begin = (ms: number): void => {
-    randomBytes(bytes);
+    if (used === beginnings) {
+      randomBytes(pool);
+      used = 0;
+    }
+    const bytes = pool.subarray(used * beginningBytes, (used + 1) * beginningBytes);
+    used += 1;
     lastMs = ms;
     prefix = `op_${written(ms)}`;
     for (let index = 0; index < 12; index += 1) prefix += alphabet[(bytes[index] ?? 0) & 31];
