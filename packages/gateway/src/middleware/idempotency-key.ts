@@ -33,15 +33,16 @@ const patienceMs = 1_000;
 
 /** An empty set of running keys. */
 export function createRunningKeys(host: Pick<GatewayHost, "after">): RunningKeys {
-  const running = new Map<string, Promise<void>>();
+  const running = new Map<string, Promise<unknown>>();
 
-  const endsInTime = async (first: Promise<void>): Promise<boolean> =>
+  const endsInTime = async (first: Promise<unknown>): Promise<boolean> =>
     new Promise((resolve) => {
       const cancel = host.after(patienceMs, () => resolve(false));
-      void first.then(() => {
+      const ended = (): void => {
         cancel();
         resolve(true);
-      });
+      };
+      first.then(ended, ended);
     });
 
   return {
@@ -59,11 +60,7 @@ export function createRunningKeys(host: Pick<GatewayHost, "after">): RunningKeys
         );
       }
       const result = work();
-      const ended = result.then(
-        () => {},
-        () => {},
-      );
-      running.set(entry, ended);
+      running.set(entry, result);
       try {
         return await result;
       } finally {

@@ -19,17 +19,15 @@ export async function readBody(request: Request, bytesMax: number): Promise<Uint
     if (length > bytesMax) return tooLarge(bytesMax);
     const chunked = request.headers.get("transfer-encoding");
     // The HTTP parser holds a peer to its Content-Length, so the fast way is safe here.
-    if (chunked === null && length >= 0) return whole(request);
+    if (chunked === null && length >= 0) {
+      try {
+        return new Uint8Array(await request.arrayBuffer());
+      } catch {
+        return aborted();
+      }
+    }
   }
   return request.body === null ? none : streamed(request.body, bytesMax);
-}
-
-async function whole(request: Request): Promise<Uint8Array | Problem> {
-  try {
-    return new Uint8Array(await request.arrayBuffer());
-  } catch {
-    return aborted();
-  }
 }
 
 async function streamed(body: ReadableStream<Uint8Array>, bytesMax: number): Promise<Uint8Array | Problem> {

@@ -25,10 +25,10 @@ export function createOperationRoute(ports: RoutePorts): Route {
       return typeof key === "string" ? null : key;
     },
     answer: async ({ request, caller, body }) => {
-      const idempotencyKey = idempotencyKeyOf(request.headers);
-      if (typeof idempotencyKey !== "string") return idempotencyKey;
+      // Looked at before the body was read; here only its type is not known any more.
+      const idempotencyKey = request.headers.get("idempotency-key") ?? "";
       const asked = enqueueRequest(caller, idempotencyKey, traceparentOf(request.headers), body, body);
-      return enqueueOne(caller, { ...asked, idempotencyKey }, ports);
+      return enqueueOne(caller, asked, ports);
     },
   });
 }

@@ -28,7 +28,7 @@ export function enqueueRequest(
   traceparent: string | null,
   steps: FallbackStep & { readonly fallback: readonly FallbackStep[] },
   options: OperationOptions,
-): EnqueueRequest {
+): EnqueueRequest & { readonly idempotencyKey: string } {
   return {
     account: steps.account,
     operation: steps.operation,
