@@ -7,6 +7,7 @@ import type { LogLine } from "@landline/host";
 import type { Outbox, Store } from "@landline/outbox";
 import type { KeyRing } from "./key-ring.ts";
 import type { RateRule } from "./middleware/rate-limit.ts";
+import type { SingleSignOn } from "./sign-in.ts";
 
 /** Clock, timers and ids. `createHost()` of `@landline/host` fits. */
 export interface GatewayHost {
@@ -52,6 +53,8 @@ export interface GatewayLimits {
   readonly eventsKept: number;
   /** Operations one piece of bulk work may freeze. */
   readonly bulkMembersMax: number;
+  /** Bulk work on more operations than this waits for a second person; null: none does. */
+  readonly approvalAbove: number | null;
   /** For keys without a limit of their own; null: none. */
   readonly rate: RateRule | null;
 }
@@ -65,6 +68,7 @@ export const defaultLimits: GatewayLimits = {
   streamsMax: 200,
   eventsKept: 4_096,
   bulkMembersMax: 100_000,
+  approvalAbove: null,
   rate: null,
 };
 
@@ -136,6 +140,8 @@ export interface GatewayOptions {
   /** Durable record of changes and reveals that are not part of an operation's history. */
   readonly audit?: (line: AuditLine) => Promise<void>;
   readonly log?: LogLine;
+  /** Signing in through a provider. Absent: by key alone. */
+  readonly signOn?: SingleSignOn;
   /** Tells every alert channel of a test, and calls accounts' callback addresses from outside. Never reject. */
   readonly checks?: {
     alerts(actor: string): Promise<readonly Checked[]>;

@@ -1,8 +1,10 @@
 /**
- * Bulk work as it is kept: a header, the frozen members, and what became of each.
+ * Bulk work as it is kept: a header, the frozen members, what became of each, and what people said about the whole.
  *
  * Membership is frozen with versions before the work begins, so that an operation that changed since is left alone
- * and never decided on what somebody saw earlier.
+ * and never decided on what somebody saw earlier. Whoever works writes the header; what people say (approve, reject,
+ * pause, cancel) stands in documents of its own, so that no word is lost between a read and a write of the header. A
+ * verdict is added where none is: of two people who decide at once, the second is told.
  */
 import type { Documents } from "../options.ts";
 
@@ -33,7 +35,10 @@ export interface BulkRecord {
   readonly rate: number;
   readonly dryRun: boolean;
   readonly actor: string;
-  readonly state: "running" | "completed" | "cancelled";
+  /** As last written; what people said since is in {@link BulkView}. */
+  readonly state: "awaiting_approval" | "running" | "completed" | "cancelled" | "rejected";
+  /** The size from which on a second person was needed, where this one has it; absent: nobody was. */
+  readonly approvalAbove?: number;
   readonly total: number;
   /** Members decided so far, in order; also the place to go on from. */
   readonly done: number;
@@ -43,21 +48,58 @@ export interface BulkRecord {
   readonly updatedAt: number;
 }
 
+/** What somebody said about bulk work. `at` is epoch milliseconds. */
+export interface BulkWord {
+  readonly actor: string;
+  readonly reason: string;
+  /** Absent in what an earlier version wrote. */
+  readonly at?: number;
+}
+
+/** The second person's word. */
+export interface BulkVerdict extends BulkWord {
+  readonly verdict: "approved" | "rejected";
+}
+
+/** A pause or its end. */
+export interface BulkPause extends BulkWord {
+  readonly paused: boolean;
+}
+
+/** Bulk work with what people said about it. */
+export interface BulkView {
+  readonly record: BulkRecord;
+  readonly state: BulkRecord["state"] | "paused";
+  readonly verdict: BulkVerdict | null;
+  /** When any of it changed last, epoch milliseconds. */
+  readonly updatedAt: number;
+}
+
 /** Members kept in one document. */
 export const chunkSize = 200;
+
+/** Documents written at once: a commit carries many as cheaply as one. */
+const writesAtOnce = 50;
 
 /** Bulk work in documents. */
 export interface BulkStore {
   /** Writes members first and the header last: work without a header never was. */
   create(record: BulkRecord, members: readonly BulkMember[]): Promise<void>;
-  get(id: string): Promise<BulkRecord | null>;
-  list(): Promise<readonly BulkRecord[]>;
+  get(id: string): Promise<BulkView | null>;
+  list(): Promise<readonly BulkView[]>;
   members(id: string, chunk: number): Promise<readonly BulkMember[]>;
   results(id: string, chunk: number): Promise<readonly BulkResult[]>;
   /** Results before the header, so that a crash in between repeats a look and never loses a result. */
   progress(record: BulkRecord, chunk: number, results: readonly BulkResult[]): Promise<void>;
-  cancel(id: string, actor: string, reason: string): Promise<void>;
-  isCancelled(id: string): Promise<boolean>;
+  /** False: somebody cancelled it before. */
+  cancel(id: string, word: BulkWord): Promise<boolean>;
+  cancelled(id: string): Promise<BulkWord | null>;
+  /** False: somebody decided before. */
+  decide(id: string, verdict: BulkVerdict): Promise<boolean>;
+  /** @param place sorts after all earlier ones of the same work */
+  pause(id: string, place: string, word: BulkPause): Promise<void>;
+  /** Pauses and their ends, oldest first. */
+  pauses(id: string): Promise<readonly BulkPause[]>;
   put(record: BulkRecord): Promise<void>;
   /** Who works on it, until when. Advice, not a lock: versions make double work harmless. */
   owner(id: string): Promise<{ readonly name: string; readonly until: number } | null>;
@@ -68,23 +110,46 @@ export interface BulkStore {
 export function createBulkStore(documents: Documents): BulkStore {
   const put = async (record: BulkRecord): Promise<void> => documents.putDocument("bulk", record.id, record);
   const part = (id: string, chunk: number): string => `${id}/${chunk}`;
+  const one = async <T>(collection: string, id: string): Promise<T | null> =>
+    ((await documents.getDocument(collection, id)) ?? null) as T | null;
   const listed = async <T>(collection: string, id: string, chunk: number): Promise<readonly T[]> =>
-    ((await documents.getDocument(collection, part(id, chunk))) ?? []) as readonly T[];
+    (await one<readonly T[]>(collection, part(id, chunk))) ?? [];
+  const all = async <T>(collection: string): Promise<ReadonlyMap<string, T>> =>
+    new Map((await documents.listDocuments(collection)).map(({ id, document }) => [id, document as T]));
   return {
     put,
     create: async (record, members) => {
-      for (let from = 0; from < members.length; from += chunkSize)
-        await documents.putDocument(
-          "bulk_members",
-          part(record.id, from / chunkSize),
-          members.slice(from, from + chunkSize),
+      const chunks = Array.from({ length: Math.ceil(members.length / chunkSize) }, (_, chunk) => chunk);
+      for (let from = 0; from < chunks.length; from += writesAtOnce) {
+        await Promise.all(
+          chunks.slice(from, from + writesAtOnce).map(async (chunk) => {
+            const some = members.slice(chunk * chunkSize, (chunk + 1) * chunkSize);
+            return documents.putDocument("bulk_members", part(record.id, chunk), some);
+          }),
         );
+      }
       await put(record);
     },
-    get: async (id) => ((await documents.getDocument("bulk", id)) ?? null) as BulkRecord | null,
+    get: async (id) => {
+      const record = await one<BulkRecord>("bulk", id);
+      if (record === null) return null;
+      const [verdict, pause, end] = await Promise.all([
+        one<BulkVerdict>("bulk_verdict", id),
+        one<BulkPause>("bulk_paused", id),
+        one<BulkWord>("bulk_cancelled", id),
+      ]);
+      return viewOf(record, verdict, pause, end);
+    },
     list: async () => {
-      const found = await documents.listDocuments("bulk");
-      return found.map(({ document }) => document as BulkRecord);
+      const [records, verdicts, pauses, ends] = await Promise.all([
+        documents.listDocuments("bulk"),
+        all<BulkVerdict>("bulk_verdict"),
+        all<BulkPause>("bulk_paused"),
+        all<BulkWord>("bulk_cancelled"),
+      ]);
+      return records.map(({ id, document }) =>
+        viewOf(document as BulkRecord, verdicts.get(id) ?? null, pauses.get(id) ?? null, ends.get(id) ?? null),
+      );
     },
     members: async (id, chunk) => listed<BulkMember>("bulk_members", id, chunk),
     results: async (id, chunk) => listed<BulkResult>("bulk_results", id, chunk),
@@ -92,13 +157,41 @@ export function createBulkStore(documents: Documents): BulkStore {
       await documents.putDocument("bulk_results", part(record.id, chunk), results);
       await put(record);
     },
-    cancel: async (id, actor, reason) => documents.putDocument("bulk_cancelled", id, { actor, reason }),
-    isCancelled: async (id) => ((await documents.getDocument("bulk_cancelled", id)) ?? null) !== null,
-    owner: async (id) =>
-      ((await documents.getDocument("bulk_owner", id)) ?? null) as {
-        readonly name: string;
-        readonly until: number;
-      } | null,
+    cancel: async (id, word) => documents.addDocument("bulk_cancelled", id, word),
+    cancelled: async (id) => one<BulkWord>("bulk_cancelled", id),
+    decide: async (id, verdict) => documents.addDocument("bulk_verdict", id, verdict),
+    pause: async (id, place, word) => {
+      // The word that counts last: what a crash leaves between the two is a line too many, not a pause too few.
+      await documents.putDocument(`bulk_pauses/${id}`, place, word);
+      await documents.putDocument("bulk_paused", id, word);
+    },
+    pauses: async (id) =>
+      (await documents.listDocuments(`bulk_pauses/${id}`)).map(({ document }) => document as BulkPause),
+    owner: async (id) => one("bulk_owner", id),
     own: async (id, name, until) => documents.putDocument("bulk_owner", id, { name, until }),
   };
+}
+
+function viewOf(
+  record: BulkRecord,
+  verdict: BulkVerdict | null,
+  pause: BulkPause | null,
+  end: BulkWord | null,
+): BulkView {
+  const updatedAt = Math.max(record.updatedAt, verdict?.at ?? 0, pause?.at ?? 0, end?.at ?? 0);
+  return { record, verdict, updatedAt, state: stateOf(record, verdict, pause, end) };
+}
+
+/** The state, with what people said since the header was written. */
+function stateOf(
+  record: BulkRecord,
+  verdict: BulkVerdict | null,
+  pause: BulkPause | null,
+  end: BulkWord | null,
+): BulkView["state"] {
+  if (record.state === "completed" || record.state === "cancelled" || record.state === "rejected") return record.state;
+  if (verdict?.verdict === "rejected") return "rejected";
+  if (end !== null) return "cancelled";
+  if (record.state === "awaiting_approval" && verdict === null) return record.state;
+  return pause?.paused === true ? "paused" : "running";
 }

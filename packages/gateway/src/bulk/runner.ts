@@ -62,8 +62,10 @@ export function createRunner(ports: RunnerPorts): Runner {
   const work = async (id: string): Promise<void> => {
     while (!life.stopped) {
       try {
-        const record = await store.get(id);
-        if (record === null || record.state !== "running") return;
+        const view = await store.get(id);
+        // Whoever resumes or approves it hands it over anew.
+        if (view?.state !== "running") return;
+        const { record } = view;
         await store.own(id, ports.name, host.now() + ownerMs);
         const after = await step(ports, record);
         if (after.state !== "running") return;
@@ -76,16 +78,18 @@ export function createRunner(ports: RunnerPorts): Runner {
   };
 
   const take = (id: string): void => {
-    if (life.stopped || working.has(id)) return;
-    working.set(
-      id,
-      work(id).finally(() => working.delete(id)),
-    );
+    if (life.stopped) return;
+    // One that is about to stop because it was paused a moment ago is followed by the next.
+    const before = working.get(id);
+    const own = (before === undefined ? work(id) : before.then(async () => work(id))).finally(() => {
+      if (working.get(id) === own) working.delete(id);
+    });
+    working.set(id, own);
   };
 
   const scan = async (ownersAreGone: boolean): Promise<void> => {
-    for (const record of await store.list()) {
-      if (record.state !== "running" || working.has(record.id)) continue;
+    for (const { record, state } of await store.list()) {
+      if (state !== "running" || working.has(record.id)) continue;
       const owner = await store.owner(record.id);
       if (ownersAreGone || owner === null || owner.until <= host.now()) take(record.id);
     }
@@ -123,7 +127,7 @@ export function createRunner(ports: RunnerPorts): Runner {
 
 /** A few members, then the record of them. */
 async function step({ outbox, store, host }: RunnerPorts, record: BulkRecord): Promise<BulkRecord> {
-  if (await store.isCancelled(record.id)) return finished(store, record, "cancelled", host.now());
+  if ((await store.cancelled(record.id)) !== null) return finished(store, record, "cancelled", host.now());
   if (record.done >= record.total) return finished(store, record, "completed", host.now());
   const chunk = Math.floor(record.done / chunkSize);
   const offset = record.done % chunkSize;

@@ -104,3 +104,8 @@ export const bulkProgressSchema = z
     next_cursor: z.string().nullable(),
   })
   .openapi("BulkProgress");
+
+/** Body of `POST /v1/bulk/{id}/reject`: whoever asked for it wants to know why. */
+export const bulkRejectSchema = z
+  .strictObject({ reason: z.string().trim().min(1).max(2_000) })
+  .openapi("BulkRejectRequest");

@@ -15,7 +15,7 @@ import { createScriptedSender } from "./scripted-sender.ts";
 import type { ScriptedSender } from "./scripted-sender.ts";
 
 /** Keys by whom they stand for; each is `key-` and the name. */
-const keyNames = ["app", "other", "viewer", "operator", "admin", "scoped"] as const;
+const keyNames = ["app", "other", "viewer", "operator", "admin", "second", "scoped"] as const;
 /** See {@link keyNames}. */
 type KeyName = (typeof keyNames)[number];
 
@@ -25,6 +25,7 @@ const roleOf: Record<KeyName, Role> = {
   viewer: "viewer",
   operator: "operator",
   admin: "admin",
+  second: "admin",
   scoped: "operator",
 };
 
