@@ -74,7 +74,7 @@ function shallowList(list: readonly unknown[], depth: number): string | null {
 
 function shallowMembers(container: object, depth: number): string | null {
   let text = "";
-  for (const name of Object.keys(container).sort(byCodeUnit)) {
+  for (const name of Object.keys(container).toSorted(byCodeUnit)) {
     const value = read(container, name);
     if (isLeftOut(value)) continue;
     const item = shallow(value, depth + 1);
