@@ -115,24 +115,26 @@ export const policy = {
 
 const operations = [...new Set(subjects.map(({ operation }) => operation))];
 
+/** What goes wrong with about a quarter of the requests for an operation, and a limit that the provider means. */
+export function faultsOf(operation: string) {
+  return [
+    share(operation, 0.04, { status: 503 }),
+    share(operation, 0.04, { status: 500, accept: true }),
+    share(operation, 0.04, { reset: "after-accept" }),
+    share(operation, 0.03, { reset: "before-accept" }),
+    share(operation, 0.01, { hang: true }),
+    share(operation, 0.01, { hang: true, accept: true }),
+    share(operation, 0.01, { hang: true, accept: true, accept_delay: "600ms" }),
+    share(operation, 0.02, { status: 502, html: true }),
+    share(operation, 0.02, { truncate: 40 }),
+    { when: { operation }, do: { rate_limit: { per_second: 40, burst: 40, retry_after: true } } },
+  ];
+}
+
 /** Rules of the sandbox in ordinary times. */
 export const ordinaryFaults = {
   rules: [
-    ...operations.flatMap((operation) => [
-      share(operation, 0.04, { status: 503 }),
-      share(operation, 0.04, { status: 500, accept: true }),
-      share(operation, 0.04, { reset: "after-accept" }),
-      share(operation, 0.03, { reset: "before-accept" }),
-      share(operation, 0.01, { hang: true }),
-      share(operation, 0.01, { hang: true, accept: true }),
-      share(operation, 0.01, { hang: true, accept: true, accept_delay: "600ms" }),
-      share(operation, 0.02, { status: 502, html: true }),
-      share(operation, 0.02, { truncate: 40 }),
-    ]),
-    ...operations.map((operation) => ({
-      when: { operation },
-      do: { rate_limit: { per_second: 40, burst: 40, retry_after: true } },
-    })),
+    ...operations.flatMap(faultsOf),
     // Of most messages nothing is ever heard, so that doubt has to be settled by asking.
     { when: { operation: "messages.*", share: 0.6 }, do: { callbacks: { drop: 1 } } },
     { when: { operation: "messages.*" }, do: { delay: "10ms", callbacks: { duplicate: 1, shuffle: true } } },
@@ -148,6 +150,6 @@ export const stormFaults = {
   rules: [share(operations, 0.9, { status: 429, headers: { "retry-after": "1" } }), ...ordinaryFaults.rules],
 };
 
-function share(operation: string | readonly string[], part: number, what: Readonly<Record<string, unknown>>): unknown {
+function share(operation: string | readonly string[], part: number, what: Readonly<Record<string, unknown>>) {
   return { when: { operation, share: part }, do: what };
 }

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 
 const launcher = fileURLToPath(new URL("../../bin/landline.js", import.meta.url));
 
-/** A running `landline` process that has said where it listens. */
+/** A running process that has said that it is ready. */
 export interface Service {
   readonly pid: number;
   /** The first JSON line it printed. */
@@ -23,7 +23,7 @@ export interface Service {
 }
 
 /**
- * Starts a process and waits until it is ready.
+ * Starts a `landline` process and waits until it is ready.
  * @param args the command line after `landline`; `--json` is added
  * @throws when it ends before it is ready; the message carries what it said on stderr
  */
@@ -31,8 +31,20 @@ export async function startService(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Service> {
+  return startProgram(launcher, [...args, "--json"], environment);
+}
+
+/**
+ * Starts any program that prints a JSON line when it is ready. See {@link startService}.
+ * @param file the path of its main module
+ */
+export async function startProgram(
+  file: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Service> {
   // The fourth descriptor ends with this process, however it ends, and takes the child along (see bin/landline.js).
-  const child = spawn(process.execPath, [...process.execArgv, launcher, ...args, "--json"], {
+  const child = spawn(process.execPath, [...process.execArgv, file, ...args], {
     stdio: ["ignore", "pipe", "pipe", "pipe"],
     env: { ...process.env, ...environment, LANDLINE_LAUNCHER_FD: "3" },
   });
