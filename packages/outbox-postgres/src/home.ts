@@ -11,6 +11,7 @@
  * Servers that keep these facts to themselves are believed to be where they were; restoring is then said by a person.
  */
 import type { Queryable } from "./database.ts";
+import { text } from "./row.ts";
 import { StoreTrouble, advice, readTrouble } from "./trouble.ts";
 import { getDocument, putDocument } from "./verbs/ledgers.ts";
 
@@ -108,7 +109,7 @@ export class Home {
 async function readPlace(db: Queryable): Promise<Place | null> {
   try {
     const [row] = await db.rows(selectPlace);
-    return { system: String(row?.[0] ?? ""), timeline: String(row?.[1] ?? "") };
+    return row === undefined ? null : { system: text(row, 0) ?? "", timeline: text(row, 1) ?? "" };
   } catch (error) {
     // No right to know, or no such function here; whatever else is wrong is trouble.
     const trouble = readTrouble(error);

@@ -206,7 +206,11 @@ export function createStore(pool: Pool, options: PostgresStoreOptions = {}): Cre
     claimReconciliations: (request) => during(() => claimReconciliations(session, request)),
     ownedProviderIds: (account, providerIds, exceptId) =>
       sure(() => ownedProviderIds(db, account, providerIds, exceptId)),
-    expireDue: (limit) => during(() => db.transaction((tx) => expireDue(session, tx, limit))),
+    expireDue: (limit) =>
+      during(async () => {
+        const timeline = await session.home.timeline();
+        return db.transaction((tx) => expireDue(session, tx, limit, timeline));
+      }),
     awaitingReceipt: (account, before, limit, window) =>
       sure(() => awaitingReceipt(session, account, before, limit, window)),
     unattended: (request) => sure(() => unattended(session, request)),

@@ -12,6 +12,8 @@ export interface Wire {
   readonly lost: number;
   /** The next statement that has this text is carried out, and the connection is cut instead of answering. */
   loseAnswer(text: string): void;
+  /** From now on it leads to another server; what leads to the old one is cut. */
+  redirect(serverPort: number): void;
   close(): Promise<void>;
 }
 
@@ -19,7 +21,8 @@ export interface Wire {
 const ready = Buffer.from([0x5a, 0, 0, 0, 5]);
 
 /** Opens a wire to a server on 127.0.0.1. */
-export async function openWire(serverPort: number): Promise<Wire> {
+export async function openWire(port: number): Promise<Wire> {
+  let serverPort = port;
   let wanted: string | null = null;
   let lost = 0;
   const sockets = new Set<Socket>();
@@ -63,6 +66,10 @@ export async function openWire(serverPort: number): Promise<Wire> {
     },
     loseAnswer: (text) => {
       wanted = text;
+    },
+    redirect: (to) => {
+      serverPort = to;
+      for (const socket of sockets) socket.destroy();
     },
     close: async () => {
       for (const socket of sockets) socket.destroy();

@@ -17,9 +17,17 @@ const selectLate = `SELECT seq, turn FROM landline.operation WHERE ${waiting} AN
 const lockLate = `SELECT seq FROM landline.operation WHERE seq = ANY($1::bigint[]) AND ${waiting} AND deadline <= ${nowMs} AND lease_until <= ${nowMs}
   ORDER BY seq FOR UPDATE SKIP LOCKED`;
 
-/** Ends up to `limit` operations whose deadline has passed and that nobody holds. */
-export async function expireDue(session: Session, tx: Queryable, limit: number): Promise<readonly OperationRecord[]> {
-  const late = await tx.rows(selectLate, [limit, await session.home.timeline()]);
+/**
+ * Ends up to `limit` operations whose deadline has passed and that nobody holds.
+ * @param timeline that was dealt with: on another one "not sent" might not be true
+ */
+export async function expireDue(
+  session: Session,
+  tx: Queryable,
+  limit: number,
+  timeline: string,
+): Promise<readonly OperationRecord[]> {
+  const late = await tx.rows(selectLate, [limit, timeline]);
   if (late.length === 0) return [];
   for (const turn of [...new Set(late.flatMap((row) => text(row, 1) ?? []))].toSorted()) await lockTurn(tx, turn);
   const locked = await tx.rows(lockLate, [late.map((row) => number(row, 0))]);

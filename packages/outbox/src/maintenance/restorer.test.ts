@@ -29,7 +29,7 @@ async function forgetful(operation: string, sent: boolean, options: WorldOptions
   if (sent) {
     await world.outbox.run();
     await world.advance(1_000);
-    expect(row.record.state).toBe("accepted");
+    if (row.record.state !== "accepted") throw new Error(`not sent but ${row.record.state}`);
     await world.outbox.stop();
   }
   world.crash();
