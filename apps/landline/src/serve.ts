@@ -16,6 +16,7 @@ import { readKeys } from "./keys.ts";
 import { observeSystem } from "./observe/index.ts";
 import { testWebhooks } from "./observe/test-webhooks.ts";
 import { restoredByHand } from "./restored.ts";
+import { createOidc } from "./sign-in/oidc.ts";
 import { CommandError, exit } from "./terminal.ts";
 import { wireSystem } from "./wire.ts";
 
@@ -87,11 +88,12 @@ export async function serve(config: Config, options: ServeOptions): Promise<Runn
       readiness: async () => (draining ? "draining" : storeProblem(system.store)),
       metrics: observers.metrics,
       metricsAccess: config.http.metrics,
-      limits: { rate: config.http.rateLimit },
+      limits: { rate: config.http.rateLimit, approvalAbove: config.review.approvalAbove },
       asset: (name) => assets.get(name) ?? null,
       audit: async (line) => store.audit(line),
       log: observers.log,
       observe: observers.request,
+      ...(config.oidc === null ? {} : { signOn: createOidc(config.oidc) }),
       checks: {
         alerts: observers.testAlerts,
         webhooks: async (accounts) =>

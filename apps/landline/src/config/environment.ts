@@ -17,7 +17,7 @@ export interface ResolvedEnvironment {
 
 /** Where the configuration wants a number. */
 const numeric =
-  /^(http\.port|http\.rateLimit\.\w+|apiKeys\[\d+\]\.rateLimit\.\w+|concurrency|accounts\.[^.]+\.limits\.\w+|(accounts\.[^.]+\.)?policy\.(attemptsMax|backoff\.(factor|jitter)))$/;
+  /^(http\.port|http\.rateLimit\.\w+|apiKeys\[\d+\]\.rateLimit\.\w+|concurrency|review\.approval\.above|accounts\.[^.]+\.limits\.\w+|(accounts\.[^.]+\.)?policy\.(attemptsMax|backoff\.(factor|jitter)))$/;
 
 /**
  * Resolves every reference.

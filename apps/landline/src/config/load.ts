@@ -12,7 +12,7 @@ import { ConfigError } from "./config-error.ts";
 import { resolveEnvironment } from "./environment.ts";
 import { importFrom } from "./import-from.ts";
 import { fileSchema } from "./schema.ts";
-import type { ConfigFile } from "./schema.ts";
+import type { CheckedFile, ConfigFile } from "./schema.ts";
 import type {
   AccountConfig,
   AlertConfig,
@@ -93,6 +93,7 @@ export function checkConfig(
   }
   const accountNames = new Set(Object.keys(isRecord(raw["accounts"]) ? raw["accounts"] : {}));
   add(routeFaults(raw["routes"], accountNames));
+  add(scopeFaults(raw["oidc"], accountNames));
   if (!parsed.success) throw new ConfigError(file, faults);
 
   const value = parsed.data;
@@ -120,11 +121,13 @@ export function checkConfig(
       ...(only === undefined ? {} : { accounts: only }),
       rateLimit: readRateLimit(rateLimit),
     })),
+    oidc: readOidc(value.oidc),
     accounts,
     routes,
     policy,
     alerts: value.alerts.map(readAlert),
     retentionMs: Math.max(value.retention.operations, value.retention.idempotency),
+    review: { approvalAbove: value.review.approval?.above ?? null },
     concurrency: value.concurrency,
     secrets: [
       ...new Set([
@@ -132,9 +135,17 @@ export function checkConfig(
         ...value.apiKeys.map((key) => key.key),
         ...[...accounts.values()].flatMap((account) => account.provider.secrets),
         ...value.alerts.flatMap(secretsOfAlert),
+        ...(value.oidc?.clientSecret === undefined ? [] : [value.oidc.clientSecret]),
       ]),
     ],
   };
+}
+
+function readOidc(oidc: CheckedFile["oidc"]): OidcConfig | null {
+  if (oidc === undefined) return null;
+  const { session, clientSecret = null, roles, ...rest } = oidc;
+  const rules = roles.map(({ accounts = null, ...rule }) => ({ ...rule, accounts }));
+  return { ...rest, clientSecret, sessionMs: session, roles: rules };
 }
 
 /** Without a burst, as many at once as in one second. */
@@ -153,6 +164,19 @@ function routeFaults(routes: unknown, accounts: ReadonlySet<string>): readonly C
       const message = `names the account "${readStep(step).account}", which is not configured`;
       return [{ path: `routes.${name}[${index}]`, message }];
     }),
+  );
+}
+
+/** Roles confined to accounts nobody configured. */
+function scopeFaults(oidc: unknown, accounts: ReadonlySet<string>): readonly ConfigFault[] {
+  const rules = isRecord(oidc) && Array.isArray(oidc["roles"]) ? (oidc["roles"] as readonly unknown[]) : [];
+  return rules.flatMap((rule, index) =>
+    (isRecord(rule) && Array.isArray(rule["accounts"]) ? (rule["accounts"] as readonly unknown[]) : []).flatMap(
+      (name, place): ConfigFault[] =>
+        typeof name !== "string" || accounts.has(name)
+          ? []
+          : [{ path: `oidc.roles[${index}].accounts[${place}]`, message: `"${name}" is not configured` }],
+    ),
   );
 }
 

@@ -45,6 +45,26 @@ const alert = z.discriminatedUnion(
   { error: 'must have "to": "webhook", "pagerduty", "slack" or "sentry"' },
 );
 
+const oidc = z.strictObject({
+  issuer: httpUrl.refine(
+    (value) =>
+      value.startsWith("https:") || /^http:\/\/(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])[:/]/.test(`${value}/`),
+    "must be https, or on this machine",
+  ),
+  clientId: text,
+  clientSecret: text.optional(),
+  scope: text
+    .refine((value) => value.split(" ").includes("openid"), "must contain openid")
+    .default("openid profile email groups"),
+  label: text.max(60).default("single sign-on"),
+  roleClaim: text.default("groups"),
+  nameClaim: text.default("email"),
+  roles: z
+    .array(z.strictObject({ value: text, role: z.enum(roles), accounts: z.array(text).min(1).optional() }))
+    .min(1, "must give somebody a role"),
+  session: duration.prefault("12h"),
+});
+
 /** The configuration file. `accounts` and `policy` are read by the provider and by core, so they pass as they are. */
 export const fileSchema = z.strictObject({
   store: store.default("sqlite:./landline.db"),
@@ -68,6 +88,7 @@ export const fileSchema = z.strictObject({
       }),
     )
     .default([]),
+  oidc: oidc.optional(),
   accounts: z
     .record(text.regex(/^[a-z0-9][a-z0-9_-]{0,63}$/i, "account names are letters, digits, - and _"), z.looseObject({}))
     .default({}),
@@ -77,8 +98,16 @@ export const fileSchema = z.strictObject({
   retention: z
     .strictObject({ operations: duration.default(30 * 86_400_000), idempotency: duration.default(7 * 86_400_000) })
     .prefault({}),
+  review: z
+    .strictObject({
+      approval: z.strictObject({ above: z.number().int().min(0).max(1_000_000) }).optional(),
+    })
+    .prefault({}),
   concurrency: z.number().int().min(1).max(10_000).default(64),
 });
 
 /** What a configuration file may contain, for `defineConfig()`. */
 export type ConfigFile = z.input<typeof fileSchema>;
+
+/** One that was checked, defaults filled in. */
+export type CheckedFile = z.output<typeof fileSchema>;

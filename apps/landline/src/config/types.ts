@@ -54,6 +54,29 @@ export type AlertConfig =
   | { readonly to: "slack"; readonly url: string }
   | { readonly to: "sentry"; readonly dsn: string };
 
+/** Signing in to the console through an OpenID Connect provider. */
+export interface OidcConfig {
+  readonly issuer: string;
+  readonly clientId: string;
+  /** Null for a public client, which PKCE alone protects. */
+  readonly clientSecret: string | null;
+  readonly scope: string;
+  /** On the console's button. */
+  readonly label: string;
+  /** The claim roles are given by: its exact name, or a path such as `realm_access.roles`. */
+  readonly roleClaim: string;
+  /** The claim people are called by in audit and history. */
+  readonly nameClaim: string;
+  /** In order; the first that fits counts, and whom none fits does not get in. */
+  readonly roles: readonly {
+    readonly value: string;
+    readonly role: Role;
+    readonly accounts: readonly string[] | null;
+  }[];
+  /** Milliseconds until somebody must sign in again. */
+  readonly sessionMs: number;
+}
+
 /** A step of a route: an account and the channel to use there. */
 export interface RouteStep {
   readonly account: string;
@@ -75,12 +98,18 @@ export interface Config {
     readonly rateLimit: RateLimitConfig | null;
   };
   readonly apiKeys: readonly ApiKeyConfig[];
+  /** Null: the console is entered with keys alone. */
+  readonly oidc: OidcConfig | null;
   readonly accounts: ReadonlyMap<string, AccountConfig>;
   readonly routes: ReadonlyMap<string, readonly RouteStep[]>;
   readonly policy: Policy;
   readonly alerts: readonly AlertConfig[];
   /** Milliseconds finished operations are kept, and with them their keys: the longer of the two configured times. */
   readonly retentionMs: number;
+  readonly review: {
+    /** Bulk work on more operations than this waits for a second person; null: none does. */
+    readonly approvalAbove: number | null;
+  };
   /** Attempts under way at once in one process. */
   readonly concurrency: number;
   /** Values that must never be shown, wherever they turn up. */
