@@ -20,11 +20,12 @@ export const accountName = "demo";
 /**
  * Ways to fail, the same shares for everybody: about a third of all requests go wrong somehow.
  * @param busy how this provider says that it cannot at the moment, without saying whether it did
+ * @param facts `retryAfter`: whether its pages speak of that header; `first`: rules before all others
  */
 function flaky(
   operation: string,
   busy: { readonly status: number; readonly code?: string | number },
-  first: readonly unknown[] = [],
+  facts: { readonly retryAfter: boolean; readonly first?: readonly unknown[] },
 ): { readonly rules: readonly unknown[] } {
   const share = (part: number, what: Record<string, unknown>): unknown => ({
     when: { operation, share: part },
@@ -32,7 +33,7 @@ function flaky(
   });
   return {
     rules: [
-      ...first,
+      ...(facts.first ?? []),
       share(0.08, busy),
       share(0.05, { status: 500, accept: true }),
       share(0.05, { reset: "after-accept" }),
@@ -40,7 +41,7 @@ function flaky(
       share(0.03, { hang: true }),
       share(0.03, { status: 502, html: true }),
       share(0.03, { truncate: 40 }),
-      { when: { operation }, do: { rate_limit: { per_second: 25, retry_after: true } } },
+      { when: { operation }, do: { rate_limit: { per_second: 25, retry_after: facts.retryAfter } } },
     ],
   };
 }
@@ -74,7 +75,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       path: "/v1/messages",
       body: { to: recipient.to, body: recipient.body, via: [`${accountName}:sms`] },
     }),
-    faults: flaky("messages.create", { status: 503, code: 20503 }),
+    faults: flaky("messages.create", { status: 503, code: 20503 }, { retryAfter: true }),
   },
   "red-cloud": {
     provider: "red-cloud",
@@ -89,7 +90,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       body: { to: recipient.to, body: recipient.body, via: [`${accountName}:sms`] },
     }),
     faults: {
-      ...flaky("messages.send", { status: 502, code: "UPSTREAM_ERROR" }),
+      ...flaky("messages.send", { status: 502, code: "UPSTREAM_ERROR" }, { retryAfter: false }),
       recipients: {
         invalid: [special.invalid, special.unroutable, special.notPermitted],
         opted_out: [special.optedOut],
@@ -114,12 +115,24 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
         },
       },
     }),
-    faults: flaky("subscriptions.opt-in", { status: 500, code: "INTERNAL_ERROR" }, [
-      refusing(special.invalid, 400, "VALIDATION_ERROR", "phoneNumber must be a valid number"),
-      refusing(special.unroutable, 400, "VALIDATION_ERROR", "phoneNumber cannot be reached"),
-      refusing(special.notPermitted, 403, "AUTHORIZATION_FORBIDDEN", "The key may not write consent for this country"),
-      refusing(special.optedOut, 409, "RESOURCE_CONFLICT", "The number opted out at the carrier"),
-      refusing(special.landline, 404, "RESOURCE_NOT_FOUND", "The profile does not exist"),
-    ]),
+    faults: flaky(
+      "subscriptions.opt-in",
+      { status: 500, code: "INTERNAL_ERROR" },
+      {
+        retryAfter: false,
+        first: [
+          refusing(special.invalid, 400, "VALIDATION_ERROR", "phoneNumber must be a valid number"),
+          refusing(special.unroutable, 400, "VALIDATION_ERROR", "phoneNumber cannot be reached"),
+          refusing(
+            special.notPermitted,
+            403,
+            "AUTHORIZATION_FORBIDDEN",
+            "The key may not write consent for this country",
+          ),
+          refusing(special.optedOut, 409, "RESOURCE_CONFLICT", "The number opted out at the carrier"),
+          refusing(special.landline, 404, "RESOURCE_NOT_FOUND", "The profile does not exist"),
+        ],
+      },
+    ),
   },
 };
