@@ -17,7 +17,7 @@ import { runCall } from "./call.ts";
 import { CallsUnderWay } from "./calls-under-way.ts";
 import { Closing } from "./closing.ts";
 import { createDiagnoses } from "./diagnosis.ts";
-import type { ClientListener } from "./events.ts";
+import { quiet } from "./events.ts";
 import type { Transport } from "./exchange.ts";
 import { LaneGate } from "./lane-gate.ts";
 import type { CallRequest, Line } from "./line.ts";
@@ -67,7 +67,7 @@ export function createClient<Types extends OperationTypes>(
     policy: settings.policy,
     diagnoses: createDiagnoses(link),
     known: new CallsUnderWay(),
-    on: options.on === undefined ? null : quiet(options.on),
+    on: quiet(options.on),
     closing: new Closing(),
   };
   const gates = new Map<string, LaneGate>();
@@ -211,15 +211,4 @@ function faultOf({ idempotencyKey, deadline, guarantee, signal }: CallOptions): 
 
 function isTransport(given: ClientOptions["transport"]): given is Transport {
   return given !== undefined && "send" in given;
-}
-
-/** A listener that throws must not decide the fate of a message. */
-function quiet(listener: ClientListener): ClientListener {
-  return (event) => {
-    try {
-      listener(event);
-    } catch {
-      // Its own defect; there is nobody else to tell.
-    }
-  };
 }

@@ -45,3 +45,15 @@ export type ClientEvent = {
 
 /** Hears events. */
 export type ClientListener = (event: ClientEvent) => void;
+
+/** A listener whose defects decide nothing: one that throws must not decide the fate of a message. */
+export function quiet(listener: ClientListener | undefined): ClientListener | null {
+  if (listener === undefined) return null;
+  return (event) => {
+    try {
+      listener(event);
+    } catch {
+      // Its own defect; there is nobody else to tell.
+    }
+  };
+}

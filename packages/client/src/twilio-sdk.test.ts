@@ -233,6 +233,29 @@ describe.each(["twilio", "twilio-5"])("%s", (version) => {
     expect(JSON.parse(json?.body ?? "")).toMatchObject({ friendly_name: "n", language: "en" });
   });
 
+  test("a query of its own keeps its lists, dates and marks", async () => {
+    const params = {
+      Status: ["queued", "sent"],
+      "DateSent>": new Date(0),
+      Empty: "",
+      None: undefined,
+      Name: "é & (ü)",
+    };
+    server.answerGet = () => ({ status: 200, headers: { "content-type": "text/csv" }, body: "a,b\r\n1,2" });
+    const asked = { method: "get" as const, uri: "https://api.twilio.com/2010-04-01/Any.txt?a=1", params };
+    const [theirs, ours] = [await original().request(asked), await start().request(asked)];
+    expect(server.received[1]?.url).toBe(server.received[0]?.url);
+    expect(ours.body).toBe(theirs.body);
+  });
+
+  test("a listener that throws decides nothing", async () => {
+    server.script.push(accepted());
+    const on = (): never => {
+      throw new Error("listener");
+    };
+    expect((await start({ on }).messages.create(input)).sid).toBe(messageSid(1));
+  });
+
   test("reads are repeated, and Retry-After is obeyed", async () => {
     let asked = 0;
     server.answerGet = () => {

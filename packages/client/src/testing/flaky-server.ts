@@ -42,6 +42,8 @@ export interface FlakyServer {
   readonly script: Behaviour[];
   /** Answers GETs; by default the list of effects. */
   answerGet: ((request: Received) => Behaviour) | null;
+  /** Answers what is no GET once the script is over; by default with 201. */
+  answerOther: ((request: Received) => Behaviour) | null;
   close(): Promise<void>;
 }
 
@@ -51,7 +53,7 @@ export async function flakyServer(): Promise<FlakyServer> {
   const effects: FlakyServer["effects"][number][] = [];
   const script: Behaviour[] = [];
   const sockets = new Set<Socket>();
-  const state = { answerGet: null as FlakyServer["answerGet"] };
+  const state: Pick<FlakyServer, "answerGet" | "answerOther"> = { answerGet: null, answerOther: null };
   const execute = (body: string): string => {
     const id = `SM${String(effects.length + 1).padStart(4, "0")}`;
     effects.push({ id, body, at: Date.now() });
@@ -94,7 +96,7 @@ export async function flakyServer(): Promise<FlakyServer> {
         port: incoming.socket.remotePort ?? 0,
       };
       received.push(request);
-      if (request.method !== "GET") return act(script.shift() ?? {}, request, response);
+      if (request.method !== "GET") return act(script.shift() ?? state.answerOther?.(request) ?? {}, request, response);
       const list = JSON.stringify({ messages: effects.map(({ id, body, at }) => ({ sid: id, body, created: at })) });
       act(state.answerGet?.(request) ?? { status: 200, body: list }, request, response);
     });
@@ -120,6 +122,12 @@ export async function flakyServer(): Promise<FlakyServer> {
     },
     set answerGet(value) {
       state.answerGet = value;
+    },
+    get answerOther() {
+      return state.answerOther;
+    },
+    set answerOther(value) {
+      state.answerOther = value;
     },
     close: () =>
       new Promise((resolve) => {

@@ -3,7 +3,7 @@
  * operations, with its lookup; everything else is read by the same code table, and repeated only where HTTP says that a
  * repeat does no harm. A POST that is neither is never sent again once it may have been executed.
  */
-import type { Observation, Operation, OperationTraits, Provider, Reading } from "@landline/core";
+import type { Observation, Operation, OperationTraits, Provider, Reading, ResponseObservation } from "@landline/core";
 import { twilio } from "@landline/providers/twilio";
 
 /** Operations by the request that asks for them. */
@@ -63,7 +63,7 @@ function other(name: string, family: string, method: string): Operation {
     traits,
     prepare: (input) => ({ ok: true, input }),
     describe: () => ({ method: "GET", url: "", headers: {}, body: null }),
-    observe: read,
+    observe: method === "GET" ? readDocument : readResource,
     lookup: null,
     poll: null,
     recipient: () => null,
@@ -73,19 +73,30 @@ function other(name: string, family: string, method: string): Operation {
 }
 
 /** A 2xx is a success here when it can be read: not every answer of the SDK's surface names a resource. */
-function read(observation: Observation, _input: unknown, now: number): Reading {
+function readResource(observation: Observation, _input: unknown, now: number): Reading {
   const reading = reader.explain(observation, now);
-  if (observation.type === "transport" || observation.status < 200 || observation.status > 299) return reading;
-  if (!observation.complete) return reading;
-  const parsed = parse(observation.body);
-  if (parsed === undefined && observation.body !== "") return reading;
-  const sid = typeof parsed === "object" && parsed !== null && "sid" in parsed ? String(parsed.sid) : "";
-  return {
-    ...reading,
-    shape: "api",
-    accepted: { providerId: sid, providerStatus: null, value: parsed ?? "" },
-    entry: null,
-  };
+  if (!isWhole(observation)) return reading;
+  const value = parse(observation.body);
+  return value === undefined && observation.body !== "" ? reading : taken(reading, value ?? "");
+}
+
+/** A GET may ask for anything (media, a table, TwiML): what does not call itself JSON or a page need not be JSON. */
+function readDocument(observation: Observation, input: unknown, now: number): Reading {
+  const reading = readResource(observation, input, now);
+  if (reading.accepted !== null || !isWhole(observation)) return reading;
+  const type = observation.headers["content-type"] ?? "";
+  return /json|html/i.test(type) ? reading : taken(reading, observation.body);
+}
+
+function isWhole(observation: Observation): observation is ResponseObservation {
+  return (
+    observation.type === "response" && observation.complete && observation.status >= 200 && observation.status <= 299
+  );
+}
+
+function taken(reading: Reading, value: unknown): Reading {
+  const sid = typeof value === "object" && value !== null && "sid" in value ? String(value.sid) : "";
+  return { ...reading, shape: "api", accepted: { providerId: sid, providerStatus: null, value }, entry: null };
 }
 
 function parse(text: string): unknown {
