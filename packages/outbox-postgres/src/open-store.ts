@@ -1,5 +1,4 @@
 /** Opens a store by URL: a pool with our settings, the ear for notices, and a schema that is known to fit. */
-import type { Failover } from "./home.ts";
 import { migrate, checkSchema } from "./migrations/migrate.ts";
 import { listen, openClient, openPool } from "./open.ts";
 import type { PostgresStore, PostgresStoreOptions } from "./store.ts";
@@ -16,15 +15,16 @@ export interface OpenOptions extends PostgresStoreOptions {
 
 /**
  * Opens a store and checks that its schema fits.
- * @param given a URL such as `postgres://user:password@host:5432/database`; `landline_failover=lossless` among its
- *   parameters says that every commit reaches the standby (see `PostgresStoreOptions.failover`)
+ * @param given a URL such as `postgres://user:password@host:5432/database`; two parameters are ours:
+ *   `landline_failover=lossless` says that every commit reaches the standby (see `PostgresStoreOptions.failover`),
+ *   `landline_pooler=transaction` that a pooler gives each transaction another session (no prepared statements, no LISTEN)
  * @throws {StoreTrouble} `unmigrated`, `schema_too_new`, `unavailable`, `denied`
  */
-export async function openPostgresStore(given: string, options: OpenOptions = {}): Promise<PostgresStore> {
-  const { url, failover } = addressOf(given);
+export async function openPostgresStore(given: string, asked: OpenOptions = {}): Promise<PostgresStore> {
+  const { url, options: said } = addressOf(given);
+  const options: OpenOptions = { ...said, ...asked };
   const pool = openPool(url, options.connectionsMax ?? 10);
-  const prepare = options.prepare ?? true;
-  const { store, session } = createStore(pool, { ...(failover === null ? {} : { failover }), ...options, prepare });
+  const { store, session } = createStore(pool, { ...options, prepare: options.prepare ?? true });
   try {
     await checkSchema(pool, store.schema);
     await session.names.load();
@@ -64,10 +64,28 @@ export async function migratePostgres(
   }
 }
 
-/** Our own parameter in a URL is not the driver's. */
-function addressOf(url: string): { readonly url: string; readonly failover: Failover | null } {
-  const found = /([?&])landline_failover=(lossless|may-lose)(&|$)/.exec(url);
-  if (found === null) return { url, failover: null };
-  const [text, before, failover, after] = found;
-  return { url: url.replace(text, after === "&" ? (before ?? "") : ""), failover: failover as Failover };
+/** What a URL says about us rather than about the server. */
+interface Address {
+  /** As the driver takes it. */
+  readonly url: string;
+  readonly options: Pick<OpenOptions, "failover" | "prepare" | "listen">;
+}
+
+/** Takes our own parameters out of a URL: the driver would not know them. */
+function addressOf(given: string): Address {
+  const [base = "", query] = given.split("?", 2);
+  if (query === undefined) return { url: given, options: {} };
+  const parameters = new URLSearchParams(query);
+  const failover = parameters.get("landline_failover");
+  const pooler = parameters.get("landline_pooler");
+  parameters.delete("landline_failover");
+  parameters.delete("landline_pooler");
+  const left = parameters.toString();
+  return {
+    url: failover === null && pooler === null ? given : left === "" ? base : `${base}?${left}`,
+    options: {
+      ...(failover === "lossless" ? { failover } : {}),
+      ...(pooler === "transaction" ? { prepare: false, listen: false } : {}),
+    },
+  };
 }

@@ -5,28 +5,20 @@ import { afterAll, beforeAll } from "vitest";
 import { migratePostgres, openPostgresStore } from "./open-store.ts";
 import type { Cluster } from "./testing/cluster.ts";
 import { startCluster } from "./testing/cluster.ts";
+import { frozenClock, truncateAll } from "./testing/conformance.ts";
 
 let cluster: Cluster;
 let administrator: Client;
+let advance: (ms: number) => Promise<void>;
 
 const options = { connectionsMax: 2, listen: false };
-
-/** Everything but the schema's own tables. */
-const empty = `DO $$ BEGIN EXECUTE (
-    SELECT 'TRUNCATE ' || string_agg(format('landline.%I', relname), ', ') || ' RESTART IDENTITY' FROM pg_class
-    WHERE relnamespace = 'landline'::regnamespace AND relkind = 'r' AND relname NOT IN ('migration', 'test_clock')
-  ); END $$`;
 
 beforeAll(async () => {
   cluster = await startCluster();
   await migratePostgres(cluster.url);
   administrator = new Client({ connectionString: cluster.url });
   await administrator.connect();
-  // The database's clock goes on when the suite says so, so that no deadline passes because the machine is busy.
-  await administrator.query(
-    `CREATE TABLE landline.test_clock AS SELECT 1795000000000::bigint AS at;
-     CREATE OR REPLACE FUNCTION landline.now_ms() RETURNS bigint LANGUAGE sql STABLE AS 'SELECT at FROM landline.test_clock'`,
-  );
+  advance = await frozenClock(administrator);
 }, 60_000);
 
 afterAll(async () => {
@@ -38,9 +30,7 @@ storeConformance("postgres", async () => {
   let store = await openPostgresStore(cluster.url, options);
   return {
     store,
-    advance: async (ms) => {
-      await administrator.query("UPDATE landline.test_clock SET at = at + $1", [ms]);
-    },
+    advance: async (ms) => advance(ms),
     reopen: async () => {
       await store.close();
       store = await openPostgresStore(cluster.url, options);
@@ -48,7 +38,7 @@ storeConformance("postgres", async () => {
     },
     close: async () => {
       await store.close();
-      await administrator.query(empty);
+      await truncateAll(administrator);
     },
   };
 });

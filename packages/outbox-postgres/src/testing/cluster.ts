@@ -14,6 +14,8 @@ export interface Cluster {
   /** The URL of its database. */
   readonly url: string;
   readonly port: number;
+  /** Where its files are; they belong to the user it runs as. */
+  readonly folder: string;
   /** Ends the server as an administrator would; sessions are cut off. */
   stop(): Promise<void>;
   /** Starts it again on the same port with the same data. */
@@ -92,6 +94,7 @@ function running(server: EmbeddedPostgres, folder: string, port: number, flags: 
   return {
     url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
     port,
+    folder: path.join(folder, "cluster"),
     stop,
     start,
     standby: async () => {
@@ -164,7 +167,8 @@ export async function administer(
   }
 }
 
-async function freePort(): Promise<number> {
+/** A port nobody listens on. */
+export async function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);
