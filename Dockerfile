@@ -5,6 +5,7 @@ COPY package.json package-lock.json .npmrc* ./
 COPY apps apps
 COPY packages packages
 COPY bench/package.json bench/package.json
+COPY proof/package.json proof/package.json
 COPY scripts scripts
 COPY tsconfig*.json ./
 RUN npm ci && npm run build --workspace @landline/console && npm prune --omit=dev --ignore-scripts
