@@ -22,6 +22,7 @@ import { defaultLimits } from "./options.ts";
 import { createRouter } from "./router.ts";
 import { accountRoutes } from "./routes/accounts.ts";
 import { batchRoute } from "./routes/batch.ts";
+import { bulkWordRoutes } from "./routes/bulk-words.ts";
 import { bulkRoutes } from "./routes/bulk.ts";
 import { checkRoutes } from "./routes/checks.ts";
 import { consoleFallback } from "./routes/console.ts";
@@ -37,6 +38,7 @@ import type { RoutePorts } from "./routes/ports.ts";
 import { escalationRoute, groupsRoute, revealRoute } from "./routes/review-views.ts";
 import { reviewRoutes } from "./routes/review.ts";
 import { sessionRoutes } from "./routes/session.ts";
+import { signInRoutes } from "./routes/sign-in.ts";
 import { webhookRoute } from "./routes/webhooks.ts";
 import { createServe } from "./serve.ts";
 import { targetOf } from "./target.ts";
@@ -63,11 +65,13 @@ export function createGateway(options: GatewayOptions): Gateway {
   let draining = false;
   const isDraining = (): boolean => draining;
   const sessions = createSessions({ documents, host, newToken, equal: options.hashing.equal });
+  const signOn = options.signOn ?? null;
   const book = createKeyBook({ ring: options.keys, documents, host, newToken });
   const ports: RoutePorts = {
     ...options,
     limits,
     sessions,
+    signOn,
     book,
     running: createRunningKeys(host),
     audit: options.audit ?? (async () => {}),
@@ -77,7 +81,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const message = options.redactor.text(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
     options.log?.("error", event, { ...fields, message });
   };
-  const authenticate = authenticator(options.keys, sessions);
+  const authenticate = authenticator(options.keys, sessions, signOn);
   const checks = originCheck(options);
   const serve = createServe({
     host,
@@ -118,6 +122,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     ...reviewRoutes(ports),
     groupsRoute(ports),
     ...bulkRoutes(ports, bulk, runner),
+    ...bulkWordRoutes(ports, bulk, runner),
     ...accountRoutes(ports),
     explainRoute(ports, options.providers ?? new Map()),
     events.route,
@@ -125,6 +130,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     ...checkRoutes(ports, options.checks ?? null),
     ...keyRoutes(ports),
     ...sessionRoutes(ports),
+    ...signInRoutes(ports, (message) => options.log?.("warn", "sign_in.failed", { message })),
     ...healthRoutes(options, isDraining),
     ...docsRoutes(() => router.document()),
   ];

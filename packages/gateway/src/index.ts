@@ -28,5 +28,5 @@ export type { WireBulk, WireBulkApproval, WireBulkLine } from "./wire/bulk.ts";
 export type { WireSession } from "./routes/session.ts";
 export type { WireAccount, WireHold, WireLane } from "./wire/account.ts";
 export type { WireEvent } from "./wire/event.ts";
-export type { Person, SignInMemo, SignInResult, SingleSignOn } from "./sign-in.ts";
+export type { Person, SignInTrouble, SingleSignOn } from "./sign-in.ts";
 export type { WireSignInOptions } from "./routes/sign-in.ts";

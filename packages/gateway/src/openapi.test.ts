@@ -13,7 +13,12 @@ const lint = async (source: string): Promise<readonly string[]> => {
       rules: { "no-server-example.com": "off", "operation-4xx-response": "off" },
     }),
   });
-  return problems.map(({ ruleId, message, location }) => `${ruleId}: ${message} ${location[0]?.pointer ?? ""}`);
+  // The way to a provider and back is redirects alone.
+  const expected = problems.filter(({ ruleId, location }) => {
+    const isRedirect = location[0]?.pointer?.startsWith("#/paths/~1v1~1session~1oidc") ?? false;
+    return !(ruleId === "operation-2xx-response" && isRedirect);
+  });
+  return expected.map(({ ruleId, message, location }) => `${ruleId}: ${message} ${location[0]?.pointer ?? ""}`);
 };
 
 test("the document passes the linter's recommended rules, and the linter bites", async () => {

@@ -51,6 +51,8 @@ export interface Reply {
   readonly status: number;
   readonly body: string | Uint8Array | ReadableStream<Uint8Array> | null;
   readonly headers: Readonly<Record<string, string>>;
+  /** `Set-Cookie` lines, which do not fit into one header. */
+  readonly cookies?: readonly string[];
 }
 
 /** What a route gives back. */

@@ -92,7 +92,11 @@ function respond(answer: Answer, requestId: string, taken: Taken | null): Respon
     ...answer.headers,
     "x-request-id": requestId,
   };
-  if (isReply) return new Response(answer.body as string | null, { status: answer.status, headers });
+  if (isReply) {
+    const response = new Response(answer.body as string | null, { status: answer.status, headers });
+    for (const line of answer.cookies ?? []) response.headers.append("set-cookie", line);
+    return response;
+  }
   return new Response(JSON.stringify(envelope(answer, requestId)), { status: problemStatus[answer.code], headers });
 }
 

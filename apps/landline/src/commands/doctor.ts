@@ -2,7 +2,7 @@
  * `landline doctor`: checks what has to be right before money is spent, and says what to do about what is not.
  */
 import type { Command } from "commander";
-import type { Config } from "../config/index.ts";
+import type { Config, OidcConfig } from "../config/index.ts";
 import { exit, print, printJson, table } from "../terminal.ts";
 import type { CommonOptions } from "../terminal.ts";
 
@@ -27,6 +27,7 @@ export function registerDoctor(program: Command): void {
         findings.push(
           ...(await Promise.all([...config.accounts.keys()].map(async (name) => credentials(config, name)))),
         );
+      if (options.offline !== true && config.oidc !== null) findings.push(await signIn(config.oidc));
       if (options.offline !== true && config.http.publicUrl !== null)
         findings.push(await reachable(config.http.publicUrl));
       const failed = findings.some((finding) => finding.result === "fail");
@@ -125,6 +126,15 @@ async function credentials(config: Config, name: string): Promise<Finding> {
   } finally {
     sender.close();
   }
+}
+
+async function signIn(oidc: OidcConfig): Promise<Finding> {
+  const { createOidc } = await import("../sign-in/oidc.ts");
+  const problem = await createOidc(oidc).check();
+  const check = "sign-in";
+  return problem === null
+    ? { check, result: "ok", message: `${oidc.issuer} describes itself` }
+    : { check, result: "fail", message: `the sign-in provider cannot be used: ${problem}` };
 }
 
 async function reachable(publicUrl: string): Promise<Finding> {

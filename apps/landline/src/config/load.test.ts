@@ -77,6 +77,36 @@ describe("a usable configuration", () => {
     ]);
   });
 
+  test("reads how people sign in, and refuses what would let anybody in or nobody", () => {
+    const oidc = {
+      issuer: "https://login.example.com",
+      clientId: "landline",
+      clientSecret: { env: "OIDC_SECRET" },
+      roles: [{ value: "ops", role: "operator" }],
+    };
+    const read = checkConfig({ ...good, oidc }, null, "/srv", { ...environment, OIDC_SECRET: "secret-of-the-client" });
+    expect(read.oidc).toEqual({
+      issuer: "https://login.example.com",
+      clientId: "landline",
+      clientSecret: "secret-of-the-client",
+      scope: "openid profile email groups",
+      label: "Single sign-on",
+      roleClaim: "groups",
+      nameClaim: "email",
+      roles: [{ value: "ops", role: "operator", accounts: null }],
+      sessionMs: 12 * 3_600_000,
+    });
+    expect(read.secrets).toContain("secret-of-the-client");
+    const { clientSecret: _secret, ...open } = oidc;
+    expect(checkConfig({ oidc: open }, null, "/srv", {}).oidc?.clientSecret).toBeNull();
+    expect(faultsOf({ oidc: { ...open, issuer: "http://login.example.com" } })).toEqual(["oidc.issuer"]);
+    expect(faultsOf({ oidc: { ...open, issuer: "http://127.0.0.1.example.com" } })).toEqual(["oidc.issuer"]);
+    expect(faultsOf({ oidc: { ...open, issuer: "http://127.0.0.1:4000" } })).toEqual([]);
+    expect(faultsOf({ oidc: { ...open, roles: [], scope: "email" } })).toEqual(["oidc.scope", "oidc.roles"]);
+    const scoped = { value: "ops", role: "viewer", accounts: ["tw", "nobody"] };
+    expect(faultsOf({ ...good, oidc: { ...open, roles: [scoped] } })).toEqual(["oidc.roles[0].accounts[1]"]);
+  });
+
   test("refuses key names that belong to people", () => {
     const key = { name: "oidc:ada@example.com", role: "admin", key: "key-of-the-app" };
     expect(faultsOf({ apiKeys: [key] })).toEqual(["apiKeys[0].name"]);

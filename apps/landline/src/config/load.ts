@@ -11,8 +11,9 @@ import { readAccount } from "./account.ts";
 import { ConfigError } from "./config-error.ts";
 import { resolveEnvironment } from "./environment.ts";
 import { importFrom } from "./import-from.ts";
+import { readOidc, scopeFaults } from "./read-oidc.ts";
 import { fileSchema } from "./schema.ts";
-import type { CheckedFile, ConfigFile } from "./schema.ts";
+import type { ConfigFile } from "./schema.ts";
 import type {
   AccountConfig,
   AlertConfig,
@@ -141,13 +142,6 @@ export function checkConfig(
   };
 }
 
-function readOidc(oidc: CheckedFile["oidc"]): OidcConfig | null {
-  if (oidc === undefined) return null;
-  const { session, clientSecret = null, roles, ...rest } = oidc;
-  const rules = roles.map(({ accounts = null, ...rule }) => ({ ...rule, accounts }));
-  return { ...rest, clientSecret, sessionMs: session, roles: rules };
-}
-
 /** Without a burst, as many at once as in one second. */
 function readRateLimit(
   limit: { readonly perSecond: number; readonly burst?: number | undefined } | undefined,
@@ -164,19 +158,6 @@ function routeFaults(routes: unknown, accounts: ReadonlySet<string>): readonly C
       const message = `names the account "${readStep(step).account}", which is not configured`;
       return [{ path: `routes.${name}[${index}]`, message }];
     }),
-  );
-}
-
-/** Roles confined to accounts nobody configured. */
-function scopeFaults(oidc: unknown, accounts: ReadonlySet<string>): readonly ConfigFault[] {
-  const rules = isRecord(oidc) && Array.isArray(oidc["roles"]) ? (oidc["roles"] as readonly unknown[]) : [];
-  return rules.flatMap((rule, index) =>
-    (isRecord(rule) && Array.isArray(rule["accounts"]) ? (rule["accounts"] as readonly unknown[]) : []).flatMap(
-      (name, place): ConfigFault[] =>
-        typeof name !== "string" || accounts.has(name)
-          ? []
-          : [{ path: `oidc.roles[${index}].accounts[${place}]`, message: `"${name}" is not configured` }],
-    ),
   );
 }
 

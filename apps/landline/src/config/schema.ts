@@ -56,7 +56,7 @@ const oidc = z.strictObject({
   scope: text
     .refine((value) => value.split(" ").includes("openid"), "must contain openid")
     .default("openid profile email groups"),
-  label: text.max(60).default("single sign-on"),
+  label: text.max(60).default("Single sign-on"),
   roleClaim: text.default("groups"),
   nameClaim: text.default("email"),
   roles: z

@@ -6,10 +6,13 @@
  * site's page can neither read nor send.
  */
 import type { KeyRing, LiveKey } from "../key-ring.ts";
+import { personPrefix } from "../keys/stored-key.ts";
 import type { Caller } from "../permissions.ts";
 import type { Problem } from "../reply.ts";
 import { problem } from "../reply.ts";
-import type { Sessions } from "./sessions.ts";
+import type { Person, SingleSignOn } from "../sign-in.ts";
+import { cookieOf } from "./cookies.ts";
+import type { Session, Sessions } from "./sessions.ts";
 import { sessionCookie } from "./sessions.ts";
 
 /** The header a session's unsafe requests carry. */
@@ -22,6 +25,7 @@ const tokenLengthMax = 512;
 export function authenticator(
   keys: KeyRing,
   sessions: Sessions,
+  signOn: SingleSignOn | null,
 ): (request: Request) => Caller | Problem | Promise<Caller | Problem> {
   return (request) => {
     const authorization = request.headers.get("authorization");
@@ -31,7 +35,7 @@ export function authenticator(
     }
     const cookie = cookieOf(request.headers.get("cookie"), sessionCookie);
     if (cookie === null) return unauthenticated("An API key is required: Authorization: Bearer KEY");
-    return bySession(keys, sessions, cookie, request);
+    return bySession({ keys, sessions, signOn }, cookie, request);
   };
 }
 
@@ -45,16 +49,6 @@ export function unauthenticated(message: string): Problem {
   return problem("UNAUTHENTICATED", message, undefined, { "www-authenticate": 'Bearer realm="landline"' });
 }
 
-/** One cookie's value, or null. */
-function cookieOf(header: string | null, name: string): string | null {
-  if (header === null) return null;
-  for (const part of header.split(";")) {
-    const at = part.indexOf("=");
-    if (at > 0 && part.slice(0, at).trim() === name) return part.slice(at + 1).trim();
-  }
-  return null;
-}
-
 function byAuthorization(keys: KeyRing, authorization: string): LiveKey | null {
   // "Bearer " is 7 characters; the scheme's case does not matter (RFC 9110 §11.1).
   if (authorization.slice(0, 7).toLowerCase() !== "bearer ") return null;
@@ -62,17 +56,33 @@ function byAuthorization(keys: KeyRing, authorization: string): LiveKey | null {
   return token === "" ? null : keys.find(token);
 }
 
-async function bySession(
-  keys: KeyRing,
-  sessions: Sessions,
-  cookie: string,
-  request: Request,
-): Promise<Caller | Problem> {
-  const session = cookie.length > tokenLengthMax ? null : await sessions.find(cookie);
-  const key = session === null ? null : keys.byDigest(session.keyDigest);
-  if (key === null) return unauthenticated("The session has ended: sign in again");
+/** Who signs in through a provider; null: nobody, by the configuration of now. */
+export function personCaller(signOn: SingleSignOn | null, person: Person): Caller | null {
+  const rights = signOn?.rightsOf(person) ?? null;
+  if (rights === null) return null;
+  const { role, accounts } = rights;
+  const name = `${personPrefix}${person.name}`;
+  return { name, role, accounts: accounts === null ? null : new Set(accounts), session: null };
+}
+
+interface Known {
+  readonly keys: KeyRing;
+  readonly sessions: Sessions;
+  readonly signOn: SingleSignOn | null;
+}
+
+async function bySession(known: Known, cookie: string, request: Request): Promise<Caller | Problem> {
+  const session = cookie.length > tokenLengthMax ? null : await known.sessions.find(cookie);
+  const caller = session === null ? null : callerOfSession(known, session);
+  if (caller === null) return unauthenticated("The session has ended: sign in again");
   const safe = request.method === "GET" || request.method === "HEAD";
-  if (!safe && !sessions.isCsrfToken(cookie, request.headers.get(csrfHeader) ?? ""))
+  if (!safe && !known.sessions.isCsrfToken(cookie, request.headers.get(csrfHeader) ?? ""))
     return problem("FORBIDDEN", `A session changes things only with its ${csrfHeader} header`);
-  return { ...callerOf(key), session: { token: cookie } };
+  return { ...caller, session: { token: cookie } };
+}
+
+function callerOfSession({ keys, signOn }: Known, { holder }: Session): Caller | null {
+  if (typeof holder !== "string") return personCaller(signOn, holder);
+  const key = keys.byDigest(holder);
+  return key === null ? null : callerOf(key);
 }

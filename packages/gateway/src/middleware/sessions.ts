@@ -1,12 +1,13 @@
 /**
  * Console sessions: a random token in an HttpOnly cookie, its digest in the store.
  *
- * A session holds no rights of its own. It names a key by digest, and the key is looked up on every request, so
- * revoking a key ends its sessions at once. What a reader of the store finds opens nothing: digests only.
+ * A session holds no rights of its own. It names a key by digest, or a person with the groups a provider vouched for, and
+ * what these may do is looked up on every request, so revoking a key ends its sessions at once. What a reader of the store finds opens nothing: digests only.
  */
 import { isRecord } from "@landline/core";
 import type { Hashing } from "@landline/core";
 import type { Documents, GatewayHost } from "../options.ts";
+import type { Person } from "../sign-in.ts";
 
 /** Name of the cookie. */
 export const sessionCookie = "landline_session";
@@ -20,16 +21,20 @@ const heldMax = 10_000;
 const collection = "sessions";
 
 /** A live session. */
-interface Session {
-  readonly keyDigest: string;
+export interface Session {
+  /** The digest of the key it was begun with, or the person a provider vouched for. */
+  readonly holder: string | Person;
   /** Epoch milliseconds. */
   readonly expiresAt: number;
 }
 
 /** The sessions of this gateway. */
 export interface Sessions {
-  /** Begins one; returns the token for the cookie. */
-  begin(keyDigest: string): Promise<{ readonly token: string; readonly csrfToken: string; readonly expiresAt: number }>;
+  /** Begins one; returns the token for the cookie. @param lifeMs 12 hours when absent */
+  begin(
+    holder: Session["holder"],
+    lifeMs?: number,
+  ): Promise<{ readonly token: string; readonly csrfToken: string; readonly expiresAt: number }>;
   find(token: string): Promise<Session | null>;
   end(token: string): Promise<void>;
   /** The value the page must send with unsafe requests. */
@@ -69,11 +74,13 @@ export function createSessions(ports: {
   return {
     csrfTokenOf,
     isCsrfToken: (token, value) => equal(encoder.encode(csrfTokenOf(token)), encoder.encode(value)),
-    begin: async (keyDigest) => {
+    begin: async (holder, lifeMs = sessionMs) => {
       const token = newToken();
       const id = host.digest(token);
-      const session: Session = { keyDigest, expiresAt: host.now() + sessionMs };
-      await documents.putDocument(collection, id, session);
+      const session: Session = { holder, expiresAt: host.now() + lifeMs };
+      const { expiresAt } = session;
+      const kept = typeof holder === "string" ? { keyDigest: holder, expiresAt } : { person: holder, expiresAt };
+      await documents.putDocument(collection, id, kept);
       hold(id, session);
       return { token, csrfToken: csrfTokenOf(token), expiresAt: session.expiresAt };
     },
@@ -114,6 +121,15 @@ export function createSessions(ports: {
 
 function readSession(document: unknown): Session | null {
   if (!isRecord(document)) return null;
-  const { keyDigest, expiresAt } = document;
-  return typeof keyDigest === "string" && typeof expiresAt === "number" ? { keyDigest, expiresAt } : null;
+  const { keyDigest, person, expiresAt } = document;
+  if (typeof expiresAt !== "number") return null;
+  if (typeof keyDigest === "string") return { holder: keyDigest, expiresAt };
+  return isPerson(person) ? { holder: person, expiresAt } : null;
+}
+
+function isPerson(value: unknown): value is Person {
+  if (!isRecord(value)) return false;
+  const { issuer, subject, name, groups } = value;
+  const texts = [issuer, subject, name].every((text) => typeof text === "string");
+  return texts && Array.isArray(groups) && groups.every((group) => typeof group === "string");
 }

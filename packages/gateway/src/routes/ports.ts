@@ -3,6 +3,7 @@ import type { KeyBook } from "../keys/key-book.ts";
 import type { RunningKeys } from "../middleware/idempotency-key.ts";
 import type { Sessions } from "../middleware/sessions.ts";
 import type { AuditLine, GatewayLimits, GatewayOptions } from "../options.ts";
+import type { SingleSignOn } from "../sign-in.ts";
 
 /** See the module comment. */
 export interface RoutePorts extends Pick<
@@ -12,6 +13,7 @@ export interface RoutePorts extends Pick<
   readonly limits: GatewayLimits;
   readonly running: RunningKeys;
   readonly sessions: Sessions;
+  readonly signOn: SingleSignOn | null;
   readonly book: KeyBook;
   readonly audit: (line: AuditLine) => Promise<void>;
   /** True while shutting down. */

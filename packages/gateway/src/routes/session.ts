@@ -2,10 +2,11 @@
  * The console's sign-in: a key is shown once and becomes a cookie that scripts cannot read.
  */
 import { z } from "@hono/zod-openapi";
-import type { Route, RouteDocument } from "../call.ts";
+import type { Route } from "../call.ts";
 import { route } from "../call.ts";
 import { roles } from "../key-ring.ts";
 import { callerOf, unauthenticated } from "../middleware/authenticate.ts";
+import { cookie, isSecure } from "../middleware/cookies.ts";
 import { sessionCookie, sessionMs } from "../middleware/sessions.ts";
 import type { Caller } from "../permissions.ts";
 import { empty, json } from "../reply.ts";
@@ -14,6 +15,7 @@ import { instant } from "../schemas/instant.ts";
 import { zodReader } from "../schemas/reading.ts";
 import { answers, bodied, bodyOf, refusals } from "./documents.ts";
 import type { RoutePorts } from "./ports.ts";
+import { baseOf, sessionDocument } from "./sign-in.ts";
 
 /** Who is signed in. */
 export interface WireSession {
@@ -24,6 +26,8 @@ export interface WireSession {
   /** What unsafe requests send as `X-CSRF-Token`; null for a bearer, who needs none. */
   readonly csrf_token: string | null;
   readonly expires_at: string | null;
+  /** Where to end the session at the provider somebody signed in through, after ending it here; null: nowhere. */
+  readonly sign_out_url: string | null;
 }
 
 const signInSchema = z.strictObject({ key: z.string().min(1).max(512) }).openapi("SignInRequest");
@@ -34,15 +38,12 @@ const sessionSchema = z
     accounts: z.array(z.string()).nullable(),
     csrf_token: z.string().nullable(),
     expires_at: instantSchema.nullable(),
+    sign_out_url: z
+      .string()
+      .nullable()
+      .openapi({ description: "Where to end the provider's own session, after ending this one" }),
   })
   .openapi("Session");
-
-const document = (operationId: string, summary: string, rest: Omit<RouteDocument, "tags">): RouteDocument => ({
-  operationId,
-  tags: ["Session"],
-  summary,
-  ...rest,
-});
 
 /** Signing in, asking who one is, signing out. */
 export function sessionRoutes(ports: RoutePorts): readonly Route[] {
@@ -51,7 +52,7 @@ export function sessionRoutes(ports: RoutePorts): readonly Route[] {
       method: "POST",
       path: "/v1/session",
       access: "open",
-      document: document("signIn", "Begin a session of the console", {
+      document: sessionDocument("signIn", "Begin a session of the console", {
         request: { body: bodyOf(signInSchema) },
         responses: { 200: answers("Signed in", sessionSchema), ...refusals(...bodied, "UNAUTHENTICATED", "FORBIDDEN") },
       }),
@@ -61,8 +62,11 @@ export function sessionRoutes(ports: RoutePorts): readonly Route[] {
         if (key === null) return unauthenticated("The API key is not valid");
         const begun = await ports.sessions.begin(key.digest);
         await ports.audit({ actor: key.name, event: "session.begun", subject: key.name, because: null });
-        return json(200, shown(callerOf(key), begun.csrfToken, begun.expiresAt), {
-          "set-cookie": cookie(begun.token, sessionMs / 1000, isSecure(origin, ports.publicUrl)),
+        return json(200, shown(callerOf(key), { csrfToken: begun.csrfToken, expiresAt: begun.expiresAt }), {
+          "set-cookie": cookie(sessionCookie, begun.token, {
+            maxAgeMs: sessionMs,
+            secure: isSecure(origin, ports.publicUrl),
+          }),
         });
       },
     }),
@@ -70,46 +74,48 @@ export function sessionRoutes(ports: RoutePorts): readonly Route[] {
       method: "GET",
       path: "/v1/session",
       access: "key",
-      document: document("getSession", "Who am I", {
+      document: sessionDocument("getSession", "Who am I", {
         responses: { 200: answers("The caller", sessionSchema), ...refusals("UNAUTHENTICATED") },
       }),
-      answer: async ({ caller }) => {
-        if (caller.session === null) return json(200, shown(caller, null, null));
+      answer: async ({ caller, origin }) => {
+        if (caller.session === null) return json(200, shown(caller, {}));
         const session = await ports.sessions.find(caller.session.token);
-        return json(200, shown(caller, ports.sessions.csrfTokenOf(caller.session.token), session?.expiresAt ?? null));
+        const person = session !== null && typeof session.holder !== "string";
+        const csrfToken = ports.sessions.csrfTokenOf(caller.session.token);
+        const signOutUrl = person ? ports.signOn?.signOutUrl(`${baseOf(origin, ports.publicUrl)}/`) : null;
+        return json(200, shown(caller, { csrfToken, expiresAt: session?.expiresAt, signOutUrl }));
       },
     }),
     route({
       method: "DELETE",
       path: "/v1/session",
       access: "key",
-      document: document("signOut", "End the session", {
+      document: sessionDocument("signOut", "End the session", {
         responses: { 204: { description: "Ended" }, ...refusals("UNAUTHENTICATED", "FORBIDDEN") },
       }),
       answer: async ({ caller, origin }) => {
         if (caller.session !== null) await ports.sessions.end(caller.session.token);
-        return empty({ "set-cookie": cookie("", 0, isSecure(origin, ports.publicUrl)) });
+        const secure = isSecure(origin, ports.publicUrl);
+        return empty({ "set-cookie": cookie(sessionCookie, "", { maxAgeMs: 0, secure }) });
       },
     }),
   ];
 }
 
-function shown(caller: Caller, csrfToken: string | null, expiresAt: number | null): WireSession {
+function shown(
+  caller: Caller,
+  session: {
+    readonly csrfToken?: string;
+    readonly expiresAt?: number | undefined;
+    readonly signOutUrl?: string | null | undefined;
+  },
+): WireSession {
   return {
     name: caller.name,
     role: caller.role,
     accounts: caller.accounts === null ? null : [...caller.accounts],
-    csrf_token: csrfToken,
-    expires_at: instant(expiresAt),
+    csrf_token: session.csrfToken ?? null,
+    expires_at: instant(session.expiresAt ?? null),
+    sign_out_url: session.signOutUrl ?? null,
   };
-}
-
-function cookie(token: string, maxAgeS: number, secure: boolean): string {
-  return `${sessionCookie}=${token}; Path=/; Max-Age=${maxAgeS}; HttpOnly; SameSite=Strict${secure ? "; Secure" : ""}`;
-}
-
-/** True when the browser reached us by TLS, here or at a proxy under our public name. */
-function isSecure(origin: string, publicUrl: string | null): boolean {
-  if (origin.startsWith("https:")) return true;
-  return publicUrl?.startsWith("https:") === true && new URL(publicUrl).host === origin.slice(origin.indexOf("//") + 2);
 }
