@@ -6,7 +6,7 @@ declare module "oidc-provider" {
     readonly prompt: { readonly name: string };
   }
 
-  export default class Provider {
+  export class Provider {
     constructor(issuer: string, configuration: Readonly<Record<string, unknown>>);
     callback(): RequestListener;
     interactionDetails(request: IncomingMessage, response: ServerResponse): Promise<Interaction>;
