@@ -251,6 +251,10 @@ export interface Operation<Input = unknown> {
   readonly poll: Poll | null;
   /** The address of the person this is for (E.164 or a channel address), or null. */
   recipient(input: Input): string | null;
+  /** Everybody it is for, where one request may be for several. Nobody of them may have opted out. */
+  recipients?(input: Input): readonly string[];
+  /** The caller's own reference within the input, where the provider has a field for one. */
+  reference?(input: Input): string | null;
   /** The sender, where limits are per sender, or null. */
   sender(input: Input): string | null;
   /** What ordered operations are serialised by, or null. */

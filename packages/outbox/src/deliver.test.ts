@@ -374,9 +374,14 @@ describe("what is told", () => {
   test("every attempt has its canonical line, without secrets, numbers or bodies", async () => {
     const world = await begin();
     world.provider.fate = (_request, nth) => (nth === 1 ? { do: "throttle" } : { do: "reject" });
+    const startedAt = world.time.now;
     const id = await send(world, "create.lookup", { reference: "order_1", input: { to, text: "private words" } });
     await world.advance(60_000);
     const [first, second] = attempts(world);
+    world.provider.fate = () => ({ do: "accept" });
+    await send(world);
+    await world.advance(1_000);
+    expect(attempts(world).at(-1)).toMatchObject({ outcome: "accepted", messageId: "lg-1", requestId: "rq" });
     expect(first).toMatchObject({
       id,
       attempt: 1,
@@ -384,6 +389,9 @@ describe("what is told", () => {
       decision: "hold",
       status: 429,
       reference: "order_1",
+      requestId: "rq-1",
+      messageId: null,
+      requestTimestamp: startedAt,
     });
     expect(second).toMatchObject({
       attempt: 2,

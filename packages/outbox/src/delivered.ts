@@ -48,7 +48,7 @@ export function attempted(context: Context, held: Held, facts: Attempted): void 
     account: account.name,
     provider: account.provider.name,
     operation: operation.operation,
-    reference: operation.reference,
+    reference: operation.reference ?? referenceIn(held),
     idempotencyKey: facts.request.idempotencyKey,
     attempt: facts.number,
     endpoint,
@@ -66,6 +66,11 @@ export function attempted(context: Context, held: Held, facts: Attempted): void 
     body: report.body ?? null,
     traceparent: operation.traceparent,
   });
+}
+
+/** What the provider knows it by, when the caller named that only within the input. */
+function referenceIn({ operation, account }: Held): string | null {
+  return operationOf(account, operation.operation)?.reference?.(operation.input) ?? null;
 }
 
 /** Method and URL without its query, as the sender reported them or as the provider describes them. */

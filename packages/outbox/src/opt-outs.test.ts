@@ -124,6 +124,20 @@ test("only that person, at that account, and never the writing of a consent", as
   expect(ids.map((id) => row(world, id)?.state)).toEqual(["accepted", "accepted", "accepted"]);
 });
 
+test("one of several recipients is enough, and a consent that counts as creating is none", async () => {
+  const world = await begin();
+  const { operations } = world.provider.account.provider;
+  const [many, consent] = [operations["create.lookup"], operations["consent.out"]];
+  Object.assign(many ?? {}, { recipient: () => null, recipients: ({ cc }: { cc: string[] }) => cc });
+  Object.assign(consent ?? {}, { traits: { ...consent?.traits, effect: "create" } });
+  await says(world, "STOP", "in-1");
+  const barred = await send(world, { input: { to: "+15557654321", cc: ["+15557654321", to] } });
+  const free = await send(world, { input: { to: "+15557654321", cc: ["+15557654321"] } });
+  const optOut = await send(world, { operation: "consent.out" });
+  await world.advance(1_000);
+  expect([barred, free, optOut].map((id) => row(world, id)?.state)).toEqual(["parked", "accepted", "accepted"]);
+});
+
 test("nothing goes down a route to somebody who opted out", async () => {
   const world = await begin();
   await says(world, "STOP", "in-1");

@@ -17,18 +17,15 @@ export interface OptOuts {
   anybody(): boolean;
   /** Asks the store whether anybody has opted out. */
   refresh(): Promise<void>;
-  /** Asks the store about the recipients of claimed operations. */
-  look(operations: readonly Addressed[]): Promise<void>;
-  /** Whether the recipient opted out, as far as is known here. */
-  isBarred(operation: Addressed): boolean;
+  /** Asks the store about people, by account. */
+  look(people: ReadonlyMap<string, ReadonlySet<string>>): Promise<void>;
+  /** Whether somebody opted out of an account's messages, as far as is known here. */
+  has(account: string, recipient: string): boolean;
   /** Keeps an opt-out. A repeat of one that was lifted since says nothing new. */
   keep(account: string, recipient: string, because: string): Promise<void>;
   /** Lifts an opt-out. False: there was none, or the word is an old one that came again. */
   lift(account: string, recipient: string, because: string): Promise<boolean>;
 }
-
-/** Whom an operation is for. */
-type Addressed = Pick<OperationRecord, "account" | "recipient">;
 
 /** Opt-outs remembered at most; beyond that the oldest is forgotten, and the store asked again with its next batch. */
 const rememberedMax = 10_000;
@@ -40,56 +37,68 @@ export function createOptOuts(
   const barred = new Set<string>();
   let some = false;
   const keyOf = (account: string, address: string): string => `${account}\n${address}`;
-  const bar = (account: string, address: string): void => {
+  const note = (account: string, address: string, isOut: boolean): void => {
+    if (!isOut) {
+      barred.delete(keyOf(account, address));
+      return;
+    }
     some = true;
     const [oldest] = barred;
     if (barred.size >= rememberedMax && oldest !== undefined) barred.delete(oldest);
     barred.add(keyOf(account, address));
-  };
-  const learn = async (account: string, address: string): Promise<void> => {
-    if (await store.isOptedOut(account, address)) bar(account, address);
-    else barred.delete(keyOf(account, address));
   };
   return {
     anybody: () => some,
     async refresh() {
       some = await store.hasOptOuts();
     },
-    async look(operations) {
-      const asked = new Map<string, Set<string>>();
-      for (const { account, recipient } of operations) {
-        if (recipient === null) continue;
-        const addresses = asked.get(account) ?? new Set<string>();
-        asked.set(account, addresses.add(recipientAddress(recipient)));
-      }
-      const looks = [...asked].map(async ([account, addresses]) => {
-        const found = await store.optedOutOf(account, [...addresses]);
-        for (const address of addresses) {
-          if (found.has(address)) bar(account, address);
-          else barred.delete(keyOf(account, address));
-        }
+    async look(people) {
+      const looks = [...people].map(async ([account, recipients]) => {
+        const addresses = [...recipients].map(recipientAddress);
+        const found = await store.optedOutOf(account, addresses);
+        for (const address of addresses) note(account, address, found.has(address));
       });
       await Promise.all(looks);
     },
-    isBarred: ({ account, recipient }) =>
-      barred.size > 0 && recipient !== null && barred.has(keyOf(account, recipientAddress(recipient))),
+    has: (account, recipient) => barred.size > 0 && barred.has(keyOf(account, recipientAddress(recipient))),
     async keep(account, recipient, because) {
       const address = recipientAddress(recipient);
       await store.optOut(account, address, because);
-      await learn(account, address);
+      note(account, address, await store.isOptedOut(account, address));
     },
     async lift(account, recipient, because) {
       const address = recipientAddress(recipient);
       const lifted = await store.optIn(account, address, because);
-      await learn(account, address);
+      note(account, address, await store.isOptedOut(account, address));
       return lifted;
     },
   };
 }
 
-/** Whether sending an operation would be contact with somebody who opted out. Consent itself can always be written. */
-export function isBarred(context: Context, operation: Addressed & Pick<OperationRecord, "operation">): boolean {
-  if (!context.optOuts.isBarred(operation)) return false;
-  const account = context.accounts.get(operation.account);
-  return operationOf(account, operation.operation)?.traits.effect === "create";
+/** Looks for the recipients of claimed operations. One question for each account among them. */
+export async function lookForOptOuts(context: Context, operations: readonly Sending[]): Promise<void> {
+  const people = new Map<string, Set<string>>();
+  for (const operation of operations) {
+    const known = people.get(operation.account) ?? new Set<string>();
+    for (const recipient of recipientsOf(context, operation)) known.add(recipient);
+    if (known.size > 0) people.set(operation.account, known);
+  }
+  await context.optOuts.look(people);
+}
+
+/** Whether sending an operation would be contact with somebody who opted out. */
+export function isBarred(context: Context, operation: Sending): boolean {
+  if (!context.optOuts.anybody()) return false;
+  const { account } = operation;
+  return recipientsOf(context, operation).some((recipient) => context.optOuts.has(account, recipient));
+}
+
+/** As much of an operation as says whom it is for. */
+type Sending = Pick<OperationRecord, "account" | "operation" | "recipient" | "input">;
+
+/** Whom an operation contacts: nobody, when it only writes down a consent or sets a state. */
+function recipientsOf(context: Context, { account, operation, recipient, input }: Sending): readonly string[] {
+  const described = operationOf(context.accounts.get(account), operation);
+  if (described?.traits.effect !== "create" || described.traits.ordered) return [];
+  return described.recipients?.(input) ?? (recipient === null ? [] : [recipient]);
 }

@@ -12,6 +12,7 @@ import { deliver } from "./deliver.ts";
 import type { LaneEntry } from "./lanes.ts";
 import { createLeaseGuard } from "./lease.ts";
 import type { LeaseGuard } from "./lease.ts";
+import { lookForOptOuts } from "./opt-outs.ts";
 import type { ClaimedOperation } from "./ports/index.ts";
 import { report, troubleDelay } from "./trouble.ts";
 
@@ -230,7 +231,7 @@ export function createWorker(context: Context, options: WorkerOptions): Worker {
     const operations = await store.claim({ worker: context.worker, lanes: wanted, leaseMs });
     const guard = createLeaseGuard(host, since, leaseMs, context.leases.marginMs);
     if (optOuts.anybody() && operations.length > 0) {
-      await optOuts.look(operations).catch(async (error: unknown) => {
+      await lookForOptOuts(context, operations).catch(async (error: unknown) => {
         // Without an answer nothing is sent.
         await store.release(operations.map(({ id, lease }) => ({ id, lease }))).catch(() => undefined);
         throw error;

@@ -152,6 +152,10 @@ const breaks: Readonly<Record<string, Break>> = {
   "lets an opted-out recipient be reached by another channel": (whole) => ({
     provider: changed(whole, "21610", { otherChannel: "yes" }),
   }),
+  "offers another channel where none is sensible": (whole) => ({
+    provider: changed(whole, "30005", { remedy: "other_channel" }),
+  }),
+  "waits for what is never tried again": (whole) => ({ provider: changed(whole, "21211", { remedy: "wait" }) }),
   "repeats a refused account": (whole) => ({ provider: changed(whole, "20003", { retry: "soon" }) }),
   "uses another channel while in doubt": (whole) => ({ provider: changed(whole, "30410", { otherChannel: "yes" }) }),
   "forgets a secret": () => ({ provider: { secrets: [] } }),

@@ -90,6 +90,10 @@ function checkEntry(code: string, entry: ErrorEntry): void {
     must(entry.execution === "unknown" && entry.remedy === "reconcile", "only doubt is reconciled", entry);
   if (entry.kind === "invalid_request")
     must(entry.remedy !== "retry" || entry.arrives === "async", "a wrong request does not get better", entry);
+  if (entry.remedy === "other_channel")
+    must(entry.otherChannel !== "no", "another channel cannot help where none is sensible", entry);
+  if (entry.remedy === "wait" || entry.wait !== undefined)
+    must(entry.retry !== "never" || entry.responsible === "operator", "waiting helps only what is tried again", entry);
   if (entry.wait?.type === "delay") must(entry.wait.ms > 0, "a wait must last", entry);
 }
 

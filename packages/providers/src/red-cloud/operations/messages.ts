@@ -69,6 +69,8 @@ export function messagesSend(baseUrl: string, sendFrom: string | null): Operatio
     lookup: null,
     poll: null,
     recipient: ({ to }) => (listOf(to).length === 1 ? (listOf(to)[0] ?? null) : null),
+    recipients: ({ to }) => listOf(to),
+    reference: ({ externalReference }) => externalReference ?? null,
     sender: (input) => input.sendFrom ?? null,
     subject: () => null,
   };

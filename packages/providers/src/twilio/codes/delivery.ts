@@ -45,7 +45,6 @@ export const deliveryCodes: readonly ErrorEntry[] = [
     undeliverable,
     "The number is unknown or no longer in use.",
     "Ask the person for their number, and mark this one as dead.",
-    { remedy: "other_channel" },
   ),
   row(
     "30006",
@@ -145,7 +144,7 @@ export const deliveryCodes: readonly ErrorEntry[] = [
     undeliverable,
     "The message waited longer than its validity period.",
     "Send it again only if its content is still timely.",
-    { kind: "expired", remedy: "wait", otherChannel: "yes" },
+    { kind: "expired", remedy: "other_channel", otherChannel: "yes" },
   ),
   row("30038", senderRefused, "A one-time code was filtered.", "Send codes through Verify, or by another channel.", {
     otherChannel: "yes",
