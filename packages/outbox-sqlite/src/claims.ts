@@ -21,6 +21,9 @@ export interface Claim {
   readonly turn: string | null;
   /** Of the operation when it was claimed. Whatever changes it ends the claim. */
   version: number;
+  /** Number of its account and operation, and when it was asked for; −1 where a claim cannot tell. */
+  kind: number;
+  createdAt: number;
   /** What this claim started, so that settling need not read it; the row decides whether it is still so. */
   attempt: StartedAttempt | null;
 }
@@ -76,7 +79,17 @@ export class Claims {
       known.attempt = null;
       return known;
     }
-    const claim: Claim = { id, seq, lease: leaseBefore + 1, until, turn, version, attempt: null };
+    const claim: Claim = {
+      id,
+      seq,
+      lease: leaseBefore + 1,
+      until,
+      turn,
+      version,
+      kind: -1,
+      createdAt: -1,
+      attempt: null,
+    };
     this.#byId.set(id, claim);
     this.#bySeq.set(seq, claim);
     return claim;

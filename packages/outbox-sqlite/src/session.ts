@@ -10,6 +10,7 @@ import { Claims } from "./claims.ts";
 import { Deadlines } from "./deadlines.ts";
 import { Dimensions } from "./dimensions.ts";
 import { HashIndex } from "./hash-index.ts";
+import { Rollups, beginRollups } from "./rollups.ts";
 import { StoreTrouble, advice } from "./trouble.ts";
 
 /** What a session is made of. */
@@ -29,6 +30,7 @@ export class Session {
   /** Hash of a provider's id → row. */
   readonly providerIds = new HashIndex();
   readonly deadlines = new Deadlines();
+  readonly rollups = new Rollups(this);
   readonly path: string;
   readonly #ports: SessionPorts;
   #db: DatabaseSync | null = null;
@@ -90,6 +92,8 @@ export class Session {
     this.#db.function("claimed", (seq) => (this.claims.isHeld(Number(seq), this.now()) ? 1 : 0));
     this.lastSeq = Number(this.#db.prepare("SELECT max(seq) AS seq FROM operation").get()?.["seq"] ?? 0);
     this.runs = null;
+    this.rollups.rolledBack();
+    beginRollups(this.#db, this.now());
   }
 
   /** Closes the connection; statements and names go with it. */
@@ -109,6 +113,7 @@ export class Session {
   rolledBack(): void {
     this.claims.rolledBack();
     this.deadlines.rolledBack();
+    this.rollups.rolledBack();
     // Sequence numbers of a failed batch are not given out again: gaps do no harm.
     this.#dimensions = null;
     this.runs = null;

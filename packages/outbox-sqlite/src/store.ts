@@ -46,6 +46,7 @@ import { matchReceipts, receive } from "./verbs/receive.ts";
 import { release } from "./verbs/release.ts";
 import { claimReconciliations, rescue } from "./verbs/rescue.ts";
 import { reviewGroups } from "./verbs/review-groups.ts";
+import { rollup } from "./verbs/rollup.ts";
 import { settle } from "./verbs/settle.ts";
 import { start } from "./verbs/start.ts";
 import { story } from "./verbs/story.ts";
@@ -101,6 +102,7 @@ export function sqliteStore(path: string, options: SqliteStoreOptions = {}): Sql
         session.sql("BEGIN IMMEDIATE").run();
       },
       commit: () => {
+        session.rollups.flush();
         session.sql("COMMIT").run();
       },
       rollback: () => {
@@ -222,6 +224,7 @@ export function sqliteStore(path: string, options: SqliteStoreOptions = {}): Sql
     story: (id) => read(() => story(session, id)),
     list: (filter, page) => read(() => list(session, filter, page)),
     reviewGroups: () => read(() => reviewGroups(session)),
+    rollup: (request) => read(() => rollup(session, request)),
     counts: () => read(() => counts(session)),
     holds: () => read(() => holds(session)),
     hold: (what) => write(() => hold(session, what)),

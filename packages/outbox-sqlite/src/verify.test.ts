@@ -202,3 +202,15 @@ test("I12 bites: an index that does not show what is due", async () => {
   expect(found).toContain("I12");
   await store.close();
 });
+
+test("a sum that the rows do not confirm is found, and named", async () => {
+  const file = place();
+  const store = sqliteStore(file);
+  await store.insert(message(1));
+  expect(await store.verify()).toEqual([]);
+  await store.close();
+  tamper(file, `UPDATE rollup SET counts = '{"100":7}' WHERE span = 1`);
+  const again = sqliteStore(file);
+  expect(await again.verify()).toMatchObject([{ invariant: "I17", message: expect.stringContaining("7 of tw") }]);
+  await again.close();
+});

@@ -10,8 +10,9 @@ import { rareWithoutList } from "./0003-rare-without-list.ts";
 import { deadlinesInMemory } from "./0004-deadlines-in-memory.ts";
 import { optIn } from "./0005-opt-in.ts";
 import { desk } from "./0006-desk.ts";
+import { rollup } from "./0007-rollup.ts";
 
-const steps: readonly string[] = [initial, attemptBody, rareWithoutList, deadlinesInMemory, optIn, desk];
+const steps: readonly string[] = [initial, attemptBody, rareWithoutList, deadlinesInMemory, optIn, desk, rollup];
 
 /** The schema this version writes. */
 export const schemaVersion: number = steps.length;

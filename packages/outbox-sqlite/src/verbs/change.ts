@@ -4,9 +4,9 @@
  * Legal only from the states of the table, takes the next lease number away from whoever holds one, closes an open
  * attempt, and passes the turn of an ordered subject.
  */
-import type { AttemptHistory, Failure, LifecycleEvent, ParkedReason, StoredState } from "@landline/core";
+import type { AttemptHistory, Failure, LifecycleEvent, OutcomeType, ParkedReason, StoredState } from "@landline/core";
 import { next } from "@landline/core";
-import type { AttemptResult } from "@landline/outbox";
+import type { AttemptResult, OperationRecord } from "@landline/outbox";
 import { codeOf } from "@landline/outbox/storing";
 import type { Located } from "../row.ts";
 import type { Session } from "../session.ts";
@@ -63,7 +63,8 @@ export function change(
     if (after === null) return null;
     state = after;
   }
-  if (record.state === "sending") closeAttempt(session, seq, attempt, mark.event, mark.because ?? mark.event);
+  const open = record.state === "sending";
+  if (open) closeAttempt(session, seq, attempt, mark.event, mark.because ?? mark.event);
   const failure = what.failure === undefined ? record.failure : what.failure;
   const reason = what.reason === undefined ? record.parkedReason : what.reason;
   const cause =
@@ -76,6 +77,12 @@ export function change(
           failureKind: failure?.kind ?? "",
           code: failure?.code ?? "",
         });
+  countSteps(session, record, events, {
+    reason,
+    outcome: open ? (attempt?.outcome ?? "ambiguous") : null,
+    failure,
+    attempt,
+  });
   const history = what.history ?? record.history;
   const providerId = what.providerId ?? record.providerId;
   session
@@ -106,4 +113,36 @@ export function change(
   if (turn !== null) passTurn(session, turn);
   if (state === "queued" || state === "retrying" || state === "reconciling") session.woken = true;
   return state;
+}
+
+/** Each step by itself: what is accepted and delivered at once is counted as both. */
+function countSteps(
+  session: Session,
+  record: OperationRecord,
+  events: readonly LifecycleEvent[],
+  what: {
+    readonly reason: ParkedReason | null;
+    readonly outcome: OutcomeType | null;
+    readonly failure: Failure | null;
+    readonly attempt: AttemptResult | null;
+  },
+): void {
+  const now = session.now();
+  const kind = session.names.kind(record.account, record.operation);
+  let before: StoredState = record.state;
+  for (const event of events) {
+    const after = next(before, event) ?? before;
+    const ended = before === "sending" ? what.outcome : null;
+    session.rollups.count(kind, {
+      before,
+      after,
+      reason: what.reason,
+      outcome: ended,
+      kind: (ended === null ? what.failure?.kind : what.attempt?.failure?.kind) ?? null,
+      age: now - record.createdAt,
+      // Only the row knows since when; of two steps at once nobody does.
+      ...(before === "accepted" && before === record.state ? { acceptedFor: now - record.updatedAt } : {}),
+    });
+    before = after;
+  }
 }

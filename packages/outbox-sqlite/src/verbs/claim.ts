@@ -52,7 +52,10 @@ export function dueLanes(session: Session): ReadonlyMap<string, number> {
 function hold(session: Session, row: Row, now: number, leaseMs: number): ClaimedOperation {
   const { seq, record, turn } = readRecord(session, row);
   const leaseUntil = now + leaseMs;
-  const { lease } = session.claims.take(record.id, seq, record.lease, leaseUntil, turn, record.version);
+  const held = session.claims.take(record.id, seq, record.lease, leaseUntil, turn, record.version);
+  held.kind = number(row, 5);
+  held.createdAt = record.createdAt;
+  const { lease } = held;
   // The record was made for this claim; copying its forty members would cost as much as reading them.
   return Object.assign(record, { lease, leaseUntil, leaseMs });
 }

@@ -20,6 +20,8 @@ const insertRequest = `INSERT INTO request (seq, scope, key, fingerprint, refere
 const selectKey =
   "SELECT o.id, r.scope, r.key, r.fingerprint FROM request r JOIN operation o ON o.seq = r.seq WHERE r.seq = ?";
 
+const asked = { before: null, after: "queued" } as const;
+
 /** Inserts, or says what is already there under the key. */
 export function insert(session: Session, operation: NewOperation): InsertResult {
   const hash = hashText(keyText(operation.idempotencyScope, operation.idempotencyKey));
@@ -29,6 +31,7 @@ export function insert(session: Session, operation: NewOperation): InsertResult 
   const seq = session.lastSeq + 1;
   const now = session.now();
   const { names } = session;
+  const kind = names.kind(operation.account, operation.operation);
   const turn = turnOf(operation);
   const due = Math.max(now, operation.notBefore ?? 0);
   session
@@ -37,7 +40,7 @@ export function insert(session: Session, operation: NewOperation): InsertResult 
       seq,
       operation.id,
       names.lane(operation.lane),
-      names.kind(operation.account, operation.operation),
+      kind,
       classCodeOf(operation.class),
       turn === null ? 0 : 1,
       due,
@@ -61,6 +64,7 @@ export function insert(session: Session, operation: NewOperation): InsertResult 
       JSON.stringify(operation.input),
       restOf(operation),
     );
+  session.rollups.count(kind, asked);
   session.lastSeq = seq;
   session.keys.add(hash, seq);
   session.deadlines.note(seq, operation.deadline);

@@ -5,7 +5,7 @@
  * An acceptance is the common case and has a statement of its own that touches as little as possible.
  */
 import { statesBefore } from "@landline/core";
-import type { ParkedReason, StoredState } from "@landline/core";
+import type { FailureKind, ParkedReason, StoredState } from "@landline/core";
 import type { Lease, Settlement } from "@landline/outbox";
 import { codeOf, legalFor, stateOf } from "@landline/outbox/storing";
 import type { Claim } from "../claims.ts";
@@ -15,7 +15,7 @@ import { automatic, closeAttempt, journal, note } from "./chronicle.ts";
 import { findProviderId, noteProviderId } from "./find.ts";
 import { passTurn } from "./turn.ts";
 
-const selectHeld = "SELECT state, version, attempt_at, kind FROM operation WHERE seq = ? AND lease <= ?";
+const selectHeld = "SELECT state, version, attempt_at, kind, created_at FROM operation WHERE seq = ? AND lease <= ?";
 const acceptance = `UPDATE operation SET state = 4, version = version + 1, updated_at = ?2, due = NULL, lease = ?3, provider_id = ?4,
   provider_status = ?5, failure = NULL, cause = NULL, reason = NULL,
   tally = CASE WHEN tally IS NULL THEN NULL ELSE json_set(tally, '$.doubtOpen', json('false')) END, attempt_at = NULL, attempt_lease = NULL, attempt_version = NULL,
@@ -61,6 +61,14 @@ export function settle(session: Session, lease: Lease, settlement: Settlement): 
   }
   const open = integer(row, 2) !== null;
   const { attempt } = settlement;
+  session.rollups.count(number(row, 3), {
+    before: stateOf(before),
+    after: stateOf(stateAfter[settlement.type]),
+    reason: settlement.type === "park" ? settlement.reason : null,
+    outcome: open ? (attempt?.outcome ?? "ambiguous") : null,
+    kind: failureKindOf(settlement, open),
+    age: session.now() - number(row, 4),
+  });
   if (open) closeAttempt(session, claim.seq, attempt, settlement.type, settlement.because);
   if (settlement.type === "accept") {
     const { providerId, providerStatus } = settlement;
@@ -93,11 +101,14 @@ function acceptStarted(
 ): boolean {
   const { attempt, providerId, providerStatus, because } = settlement;
   const started = claim.attempt;
-  if (started === null || attempt === null) return false;
+  if (started === null || attempt === null || claim.kind < 0) return false;
+  const now = session.now();
   const { changes } = session
     .sql(acceptOpen)
-    .run(claim.seq, session.now(), claim.lease, providerId, providerStatus, started.version);
+    .run(claim.seq, now, claim.lease, providerId, providerStatus, started.version);
   if (changes !== 1) return false;
+  const age = now - claim.createdAt;
+  session.rollups.count(claim.kind, { before: "sending", after: "accepted", outcome: attempt.outcome, age });
   journal(session, claim, started, attempt, because);
   noteProviderId(session, claim.seq, providerId);
   session.claims.end(claim.seq);
@@ -113,6 +124,13 @@ const stateAfter = {
   park: codeOf("parked"),
   expire: codeOf("expired"),
 } as const satisfies Record<Settlement["type"], number>;
+
+/** What went wrong with an attempt, or with what never came to one. */
+function failureKindOf(settlement: Settlement, open: boolean): FailureKind | null {
+  const { attempt } = settlement;
+  if (open && attempt !== null) return attempt.failure?.kind ?? null;
+  return settlement.type === "accept" ? null : settlement.failure.kind;
+}
 
 type Moving = Exclude<Settlement, { readonly type: "accept" }>;
 

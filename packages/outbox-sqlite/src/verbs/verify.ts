@@ -6,9 +6,11 @@
  * I21, I22), and texts in logs (I24).
  */
 import type { InvariantBreak } from "@landline/outbox";
-import { stateNames, unfinished, waiting } from "@landline/outbox/storing";
+import { levelCounter, stateNames, unfinished, waiting } from "@landline/outbox/storing";
+import { countLevels } from "../rollups.ts";
 import { number, rows, text } from "../row.ts";
 import type { Session } from "../session.ts";
+import { rollup } from "./rollup.ts";
 
 /** One invariant: a query giving `id, detail` of offenders, and what it means. */
 interface Check {
@@ -169,6 +171,27 @@ export function verify(session: Session): readonly InvariantBreak[] {
       operationId: null,
       message: "the index of keys in memory is smaller than the table",
     });
+  }
+  breaks.push(...wrongSums(session));
+  return breaks;
+}
+
+/** Sums that a recount of the rows does not confirm. */
+function wrongSums(session: Session): readonly InvariantBreak[] {
+  const shown = new Map<string, Readonly<Record<number, number>>>();
+  for (const { account, operation, sums } of rollup(session, { span: 1, from: 0, to: 0 }).levels)
+    shown.set(`${account} ${operation}`, sums);
+  const breaks: InvariantBreak[] = [];
+  const recount = rows(session.sql(countLevels));
+  for (const row of recount) {
+    const { account, operation } = session.names.kindOf(number(row, 0));
+    const sums = shown.get(`${account} ${operation}`) ?? {};
+    for (const [index, level] of (["active", "reconciling", "parked", "undelivered"] as const).entries()) {
+      const [said, found] = [sums[levelCounter(level)] ?? 0, number(row, index + 1)];
+      if (said === found) continue;
+      const message = `a counter and a recount differ: ${said} of ${account} ${operation} are said to be ${level}, ${found} are`;
+      breaks.push({ invariant: "I17", operationId: null, message });
+    }
   }
   return breaks;
 }

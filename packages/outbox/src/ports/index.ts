@@ -9,6 +9,7 @@ export * from "./attempt.ts";
 export * from "./command.ts";
 export * from "./receipt.ts";
 export * from "./reading.ts";
+export * from "./rollup.ts";
 export * from "./store.ts";
 export * from "./moved.ts";
 export * from "./sender.ts";

@@ -7,3 +7,6 @@ export { classCodeOf, classOf, codeOf, codes, legalFor, stateNames, stateOf, unf
 export { eventsOfReceipt } from "./receipt-events.ts";
 export { tooLate } from "./too-late.ts";
 export { trendFrom, trendOf } from "./trend.ts";
+export { count, isLevel, levelCounter, levelOf, levelRange, meaningOf } from "./counters.ts";
+export type { Add, Counted, Level, Meaning } from "./counters.ts";
+export { latencyBucket, latencyOf } from "./latency.ts";

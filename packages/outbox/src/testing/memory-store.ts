@@ -21,6 +21,7 @@ import type {
 } from "../ports/index.ts";
 import { isDeskCommand } from "../ports/index.ts";
 import { breaksOf, countsOf, groupsOf, pageOf } from "./memory/queries.ts";
+import { createMemoryRollup } from "./memory/rollup.ts";
 import { claimed, isFree, isInDoubt, newRow, snapshot } from "./memory/row.ts";
 import type { Row } from "./memory/row.ts";
 import {
@@ -85,6 +86,8 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
   const optOuts = new Map<string, { because: string; liftedBecause: string | null; stands: boolean }>();
   const documents = new Map<string, Map<string, unknown>>();
   const auditLines: AuditLine[] = [];
+  const rollup = createMemoryRollup();
+  const openedAt = now();
   let sequence = 0;
   let closed = false;
   let movedBecause: string | null = null;
@@ -95,6 +98,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
 
   /** Files a row where its state belongs. Called after every change. */
   const file = (row: Row): void => {
+    rollup.note(row, now());
     const { id, lane, state, account, providerId } = row.record;
     const isWaiting = state === "queued" || state === "retrying";
     let queue = waiting.get(lane);
@@ -535,6 +539,21 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
     async reviewGroups() {
       open();
       return groupsOf(rows.values(), now());
+    },
+    async rollup(request) {
+      open();
+      const snoozed = new Map<string, number>();
+      for (const { record } of rows.values()) {
+        if (record.state !== "parked" || (record.snoozedUntil ?? 0) <= now()) continue;
+        snoozed.set(record.account, (snoozed.get(record.account) ?? 0) + 1);
+      }
+      return {
+        at: now(),
+        completeFrom: openedAt,
+        rows: rollup.read(request),
+        levels: rollup.levels(),
+        snoozed,
+      };
     },
     async counts() {
       open();

@@ -44,6 +44,11 @@ export class Kit {
     return this.#opened.reopen !== undefined;
   }
 
+  /** Whether time passes when the test wants it to. */
+  get canAdvance(): boolean {
+    return this.#opened.advance !== undefined;
+  }
+
   /** Lets time pass. */
   async pass(ms: number): Promise<void> {
     if (this.#opened.advance !== undefined) await this.#opened.advance(ms);

@@ -17,6 +17,7 @@ import { modelled } from "./model.ts";
 import { moving } from "./moving.ts";
 import { receiving } from "./receiving.ts";
 import { settling } from "./settling.ts";
+import { summing } from "./summing.ts";
 
 /**
  * Runs the suite.
@@ -48,6 +49,9 @@ export function storeConformance(name: string, open: OpenStore): void {
     });
     describe("looking", () => {
       looking(open);
+    });
+    describe("summing", () => {
+      summing(open);
     });
     describe("keeping", () => {
       keeping(open);
