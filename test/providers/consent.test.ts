@@ -29,7 +29,7 @@ beforeEach(async () => {
   sandbox = await createSandbox({ provider: "noticia" });
   const provider = noticia({ apiKey: "ntca_test-key", baseUrl: sandbox.url });
   const sender = createSender(provider);
-  const policy = { ...defaultPolicy, attemptTimeoutMs: 300, backoff: { ...defaultPolicy.backoff, baseMs: 20 } };
+  const policy = { ...defaultPolicy, attemptTimeoutMs: 10_000, backoff: { ...defaultPolicy.backoff, baseMs: 20 } };
   outbox = createOutbox({ store, accounts: [{ name: "nt", provider, sender, policy }], host, hashing });
   ending.push(async () => {
     await outbox.stop();
@@ -48,7 +48,7 @@ const say = async (operation: string, input: unknown): Promise<string> => {
   return result.operation.id;
 };
 const becomes = async (id: string, state: string): Promise<void> => {
-  await expect.poll(async () => (await outbox.get(id))?.state, { timeout: 10_000, interval: 10 }).toBe(state);
+  await expect.poll(async () => (await outbox.get(id))?.state, { timeout: 30_000, interval: 10 }).toBe(state);
 };
 const said = (): readonly string[] => sandbox.effects().map(({ operation }) => operation);
 const fails = (what: FaultRule["do"]): void =>

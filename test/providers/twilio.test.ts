@@ -121,6 +121,35 @@ describe.each(["envelope", "problem"] as const)("with errors as %s", (errors) =>
   });
 });
 
+test("OAuth: an expired or revoked token is renewed once, and the call repeated once; a client that is refused twice stops", async () => {
+  const clients = { [`OQ${"0".repeat(32)}`]: "oauth-secret" };
+  const sandbox = await createSandbox({ twilio: { accounts: [{ accountSid, authToken, clients }] } });
+  const provider = twilio({
+    accountSid,
+    clientId: `OQ${"0".repeat(32)}`,
+    clientSecret: "oauth-secret",
+    baseUrl: sandbox.url,
+  });
+  const one = createClient(provider, { attemptsMax: 3, backoff: { base: 5, jitter: 0 }, deadline: "30s" });
+  open.push(one);
+  const asked = (): number =>
+    sandbox.ledger().filter((entry) => entry.type === "request" && entry.operation === "token").length;
+  const all = await Promise.all(Array.from({ length: 50 }, async () => one.call("messages.create", message)));
+  expect([all.every(({ ok }) => ok), asked()]).toEqual([true, 1]);
+  sandbox.control("twilio", { action: "revoke-tokens" });
+  expect(await one.call("messages.create", message)).toMatchObject({ ok: true });
+  expect([asked(), sandbox.effects().length]).toEqual([2, 51]);
+  sandbox.setFaults([{ when: { operation: "messages.create" }, do: { status: 401 } }]);
+  expect(await one.call("messages.create", message)).toMatchObject({
+    ok: false,
+    failure: { kind: "authentication", execution: "not_executed", responsible: "operator" },
+  });
+  const tries = sandbox.ledger().filter((entry) => entry.type === "request" && entry.answer?.status === 401);
+  expect(tries.length).toBeLessThanOrEqual(3);
+  expect(asked()).toBe(3);
+  await sandbox.close();
+});
+
 test("a rule can ask for a problem where the sandbox writes envelopes, and the other way round", async () => {
   for (const errors of ["envelope", "problem"] as const) {
     const sandbox = await createSandbox({ twilio: { errors } });
