@@ -1,8 +1,11 @@
 /** `landline sandbox` with options for its providers, as a process: who may call, and signed events. */
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { landline, stay } from "./kit.ts";
@@ -57,6 +60,18 @@ test("clients, keys and webhooks are as typed", async () => {
   expect(await refused.json()).toMatchObject({ code: "AUTH_EXPIRED_API_KEY" });
   expect(await sandbox.stop()).toBe(0);
   server.close();
+});
+
+test("doctor says when Red Cloud tells nobody what becomes of messages", async () => {
+  const directory = await mkdtemp(path.join(tmpdir(), "landline-doctor-"));
+  const sandbox = await stay(["sandbox", "red-cloud"]);
+  const account = { provider: "red-cloud", baseUrl: sandbox.url, clientId: "client", clientSecret: "key" };
+  const config = path.join(directory, "landline.config.json");
+  await writeFile(config, JSON.stringify({ store: "sqlite:./landline.db", accounts: { rc: account } }));
+  const { stdout } = await landline(["doctor", "--config", config, "--json"]);
+  expect(stdout).toMatch(/"account rc"[^}]*"warn"[^}]*accepts the credentials[^}]*no delivery webhook/);
+  await sandbox.stop();
+  await rm(directory, { recursive: true });
 });
 
 test("options that are wrong are wrong usage, all named", async () => {

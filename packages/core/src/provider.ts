@@ -265,6 +265,8 @@ export interface Operation<Input = unknown> {
 export interface Probe {
   describe(): RequestDescription;
   read(observation: Observation, now: number): Outcome;
+  /** What an accepted probe's value says should be set up otherwise, as one sentence for people; null: nothing. */
+  notice?(value: unknown): string | null;
 }
 
 /** Extra requests that explain a refusal (Red Cloud's `whoami` and `numbers` after a 403). */

@@ -116,12 +116,13 @@ async function credentials(config: Config, name: string): Promise<Finding> {
         result: "warn",
         message: `${account.provider.name} has nothing to ask, so the credentials are untested`,
       };
-    if (outcome.type === "accepted")
-      return {
-        check,
-        result: "ok",
-        message: `${account.provider.name} at ${account.provider.baseUrl} accepts the credentials`,
-      };
+    if (outcome.type === "accepted") {
+      const accepted = `${account.provider.name} at ${account.provider.baseUrl} accepts the credentials`;
+      const notice = account.provider.probe?.notice?.(outcome.value) ?? null;
+      return notice === null
+        ? { check, result: "ok", message: accepted }
+        : { check, result: "warn", message: `${accepted}. ${notice}` };
+    }
     return { check, result: "fail", message: `${outcome.failure.message}: ${outcome.failure.guidance}` };
   } finally {
     sender.close();

@@ -282,4 +282,10 @@ describe("the probe", () => {
     expect(read(401, core("UNAUTHORIZED"))).toMatchObject({ type: "rejected", blocksAccount: true });
     expect(read(200, "<html></html>")).toMatchObject({ type: "ambiguous" });
   });
+
+  test("says when nobody will be told what becomes of messages", () => {
+    const notice = (value: unknown): unknown => provider.probe?.notice?.(value);
+    expect(notice({ deliveryWebhookConfigured: false })).toMatch(/no delivery webhook/);
+    for (const value of [{ deliveryWebhookConfigured: true }, {}, null, "x"]) expect(notice(value)).toBeNull();
+  });
 });

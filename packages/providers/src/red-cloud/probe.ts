@@ -3,7 +3,7 @@
  * anybody will be told what becomes of messages.
  */
 import type { OperationTraits, Outcome, Probe } from "@landline/core";
-import { classify, failure } from "@landline/core";
+import { classify, failure, isRecord } from "@landline/core";
 import { objectOf } from "../http/json.ts";
 import { readError } from "./observe.ts";
 import { getRequest } from "./request.ts";
@@ -37,6 +37,10 @@ export function redCloudProbe(baseUrl: string): Probe {
         status: observation.status,
       };
     },
+    notice: (value) =>
+      isRecord(value) && value["deliveryWebhookConfigured"] === false
+        ? "Red Cloud has no delivery webhook for this API client: what becomes of a message is never told, and cannot be asked for"
+        : null,
   };
 }
 
