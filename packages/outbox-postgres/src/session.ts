@@ -29,6 +29,8 @@ export interface Place {
   readonly turn: string | null;
   readonly account: string;
   readonly operation: string;
+  /** When it was asked for, epoch milliseconds. */
+  readonly createdAt: number;
 }
 
 /** Places kept at most; those claimed longest ago are forgotten first, and looked up again if need be. */
@@ -95,7 +97,13 @@ export class Session {
     if (unknown.length === 0) return found;
     for (const row of await db.rows(selectPlaces, [unknown])) {
       const turn = typeof row[2] === "string" ? row[2] : null;
-      found.set(String(row[0]), { seq: Number(row[1]), turn, account: String(row[3]), operation: String(row[4]) });
+      found.set(String(row[0]), {
+        seq: Number(row[1]),
+        turn,
+        account: String(row[3]),
+        operation: String(row[4]),
+        createdAt: Number(row[5]),
+      });
     }
     return found;
   }
@@ -146,6 +154,6 @@ export class Session {
   }
 }
 
-const selectPlaces = `SELECT r.id, r.seq, o.turn, k.account, k.operation FROM landline.request r
+const selectPlaces = `SELECT r.id, r.seq, o.turn, k.account, k.operation, r.created_at FROM landline.request r
   JOIN landline.operation o ON o.seq = r.seq JOIN landline.kind k ON k.id = o.kind WHERE r.id = ANY($1::text[])`;
 const sendNotice = "SELECT pg_notify($1, $2)";

@@ -47,6 +47,7 @@ import { matchReceipts, receive } from "./verbs/receive.ts";
 import { release } from "./verbs/release.ts";
 import { claimReconciliations, rescue } from "./verbs/rescue.ts";
 import { reviewGroups } from "./verbs/review-groups.ts";
+import { foldRollups, rollup } from "./verbs/rollup.ts";
 import type { Settling } from "./verbs/settle.ts";
 import { settleEach } from "./verbs/settle.ts";
 import type { Start } from "./verbs/start.ts";
@@ -208,6 +209,8 @@ export function createStore(pool: Pool, options: PostgresStoreOptions = {}): Cre
       sure(() => ownedProviderIds(db, account, providerIds, exceptId)),
     expireDue: (limit) =>
       during(async () => {
+        // Called now and then by maintenance: a good moment to fold the sums.
+        await foldRollups(session);
         const timeline = await session.home.timeline();
         return db.transaction((tx) => expireDue(session, tx, limit, timeline));
       }),
@@ -234,6 +237,7 @@ export function createStore(pool: Pool, options: PostgresStoreOptions = {}): Cre
     story: (id) => sure(() => db.snapshot((tx) => story(session, tx, id))),
     list: (filter, page) => sure(() => list(session, filter, page)),
     reviewGroups: () => sure(() => reviewGroups(session)),
+    rollup: (request) => sure(() => db.snapshot((tx) => rollup(tx, request))),
     counts: () => sure(() => counts(session)),
     holds: () => sure(() => holds(db)),
     hold: (what) => sure(() => hold(db, what)),

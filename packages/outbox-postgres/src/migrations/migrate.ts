@@ -12,6 +12,7 @@ import { initial } from "./0001-initial.ts";
 import { attemptBody } from "./0002-attempt-body.ts";
 import { optIn } from "./0003-opt-in.ts";
 import { desk } from "./0004-desk.ts";
+import { rollup } from "./0005-rollup.ts";
 
 /** One step. */
 export interface Migration {
@@ -27,6 +28,8 @@ export const migrations: readonly Migration[] = [
   { name: "0002-attempt-body", sql: attemptBody, breaks: false },
   { name: "0003-opt-in", sql: optIn, breaks: false },
   { name: "0004-desk", sql: desk, breaks: false },
+  // Whoever does not know it would not count.
+  { name: "0005-rollup", sql: rollup, breaks: true },
 ];
 
 /** Half of the advisory lock's key; the other is the schema's name. */

@@ -4,9 +4,9 @@
  * Runs in a transaction that has locked the row. Legal only from the states of the table; ends whatever lease there is,
  * closes an open attempt, and passes the turn of an ordered subject.
  */
-import type { AttemptHistory, Failure, LifecycleEvent, ParkedReason, StoredState } from "@landline/core";
+import type { AttemptHistory, Failure, LifecycleEvent, OutcomeType, ParkedReason, StoredState } from "@landline/core";
 import { next } from "@landline/core";
-import type { AttemptResult } from "@landline/outbox";
+import type { AttemptResult, OperationRecord } from "@landline/outbox";
 import { codeOf } from "@landline/outbox/storing";
 import type { Queryable } from "../database.ts";
 import type { Located } from "../row.ts";
@@ -14,6 +14,7 @@ import { nowMs, plain } from "../row.ts";
 import type { Session } from "../session.ts";
 import { closeAttempt, note } from "./chronicle.ts";
 import { leaveDesk } from "./desk.ts";
+import { addTo, signedCounters } from "./rollup.ts";
 import { passTurn } from "./turn.ts";
 
 /** What changes besides the state. Absent: stays as it is. */
@@ -42,6 +43,7 @@ export interface Mark {
 /** Whose lease ends: `taken` from whoever has it, by the next number, or `spent` by its holder. */
 export type LeaseEnd = "taken" | "spent";
 
+const selectNow = `SELECT ${nowMs}`;
 const update = `UPDATE landline.operation SET state = $2, before = state, version = version + 1, updated_at = ${nowMs},
   lease = CASE WHEN NOT $17 AND lease_until > ${nowMs} THEN lease + 1 ELSE lease END, settled_lease = CASE WHEN $17 THEN lease ELSE settled_lease END,
   lease_until = 0, due = CASE WHEN $4 THEN ${nowMs} ELSE $3::bigint END, deadline = $5, tally = $6::json, failure = $7::json, reason = $8, cause = $9,
@@ -100,9 +102,49 @@ export async function change(
   if (!open || leaseEnd === "taken") {
     await note(tx, { seq, version: record.version + 1, ...mark, before: record.state, after: state });
   }
+  await countSteps(tx, record, events, {
+    reason,
+    outcome: open ? (attempt?.outcome ?? "ambiguous") : null,
+    failure,
+    attempt,
+  });
   if (record.state === "parked") await leaveDesk(tx, seq);
   if (turn !== null) await passTurn(tx, turn);
   return state;
+}
+
+/** Each step by itself: what is accepted and delivered at once is counted as both. */
+async function countSteps(
+  tx: Queryable,
+  record: OperationRecord,
+  events: readonly LifecycleEvent[],
+  what: {
+    readonly reason: ParkedReason | null;
+    readonly outcome: OutcomeType | null;
+    readonly failure: Failure | null;
+    readonly attempt: AttemptResult | null;
+  },
+): Promise<void> {
+  const [now] = (await tx.rows(selectNow))[0] ?? [];
+  const counters: number[] = [];
+  let before: StoredState = record.state;
+  for (const event of events) {
+    const after = next(before, event) ?? before;
+    const ended = before === "sending" ? what.outcome : null;
+    const step = signedCounters({
+      before,
+      after,
+      reason: what.reason,
+      outcome: ended,
+      kind: (ended === null ? what.failure?.kind : what.attempt?.failure?.kind) ?? null,
+      age: Number(now) - record.createdAt,
+      // Only the row knows since when; of two steps at once nobody does.
+      ...(before === "accepted" && before === record.state ? { acceptedFor: Number(now) - record.updatedAt } : {}),
+    });
+    counters.push(...step);
+    before = after;
+  }
+  await addTo(tx, record, counters);
 }
 
 async function causeOf(

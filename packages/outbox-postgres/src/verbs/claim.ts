@@ -59,7 +59,13 @@ export async function claim(session: Session, request: ClaimRequest): Promise<re
   const rows = await session.db.rows(claimDue, [lanes, limits, request.leaseMs]);
   const located = await readRecords(session.db, session.names, rows);
   return located.toSorted(byUrgency).map(({ seq, turn, leaseUntil, record }) => {
-    session.place(record.id, { seq, turn, account: record.account, operation: record.operation });
+    session.place(record.id, {
+      seq,
+      turn,
+      account: record.account,
+      operation: record.operation,
+      createdAt: record.createdAt,
+    });
     return { ...record, leaseUntil, leaseMs: request.leaseMs };
   });
 }

@@ -7,6 +7,7 @@ import { classCodeOf } from "@landline/outbox/storing";
 import type { Queryable } from "../database.ts";
 import { manyOf, nowMs, number, plain, restOf, text } from "../row.ts";
 import type { Session } from "../session.ts";
+import { nowMinute, signedCounters } from "./rollup.ts";
 import { lockTurn, passTurn, turnOf } from "./turn.ts";
 
 /** Rows in one statement at most. */
@@ -20,6 +21,10 @@ const insertAsked = `WITH asked AS MATERIALIZED (
   ), queued AS (
     INSERT INTO landline.operation (seq, due, deadline, updated_at, lane, kind, class, gate, turn)
     SELECT q, greatest(${nowMs}, n), d, ${nowMs}, l, k, c, CASE WHEN o IS NULL THEN 0 ELSE 1 END, o FROM asked WHERE (q IN (SELECT seq FROM kept)) IS TRUE
+  ), counted AS (
+    INSERT INTO landline.rollup_part (minute, kind, counter, n)
+    SELECT ${nowMinute}, g.k, c.counter, g.n FROM (SELECT k, count(*) AS n FROM asked WHERE (q IN (SELECT seq FROM kept)) IS TRUE GROUP BY k) g
+      CROSS JOIN unnest(ARRAY[${signedCounters({ before: null, after: "queued" }).join(", ")}]) AS c(counter)
   )
   SELECT id, ${nowMs}::float8 AS at, (SELECT count(pg_notify($2::text, $3::text)) FROM (SELECT 1 FROM kept LIMIT 1) AS any_kept WHERE $3::text <> '') AS told FROM kept`;
 const selectThere = `SELECT r.scope, r.key, r.id, r.fingerprint, r.created_at::float8 AS at

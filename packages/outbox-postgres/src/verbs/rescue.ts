@@ -89,6 +89,12 @@ function handOut(
   attempt: RescuedOperation["attempt"],
   leaseMs: number,
 ): RescuedOperation {
-  session.place(record.id, { seq, turn, account: record.account, operation: record.operation });
+  session.place(record.id, {
+    seq,
+    turn,
+    account: record.account,
+    operation: record.operation,
+    createdAt: record.createdAt,
+  });
   return { ...record, attempt, leaseUntil, leaseMs };
 }

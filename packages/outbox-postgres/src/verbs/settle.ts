@@ -8,7 +8,7 @@
 import { statesBefore } from "@landline/core";
 import type { StoredState } from "@landline/core";
 import type { Lease, Settlement } from "@landline/outbox";
-import { codeOf } from "@landline/outbox/storing";
+import { codeOf, stateNames } from "@landline/outbox/storing";
 import type { Queryable } from "../database.ts";
 import type { Located } from "../row.ts";
 import { integer, manyOf, nowMs, number, plain } from "../row.ts";
@@ -17,6 +17,7 @@ import type { Change } from "./change.ts";
 import { change } from "./change.ts";
 import { automatic } from "./chronicle.ts";
 import { lockById, lockOwnership, ownersOf } from "./find.ts";
+import { nowMinute, signedCounters } from "./rollup.ts";
 
 /** One call of `settle`. */
 export interface Settling {
@@ -38,26 +39,29 @@ const stateAfter = {
 
 const doubtClosed = `CASE WHEN o.tally IS NULL THEN NULL ELSE (o.tally::jsonb || '{"doubtOpen": false}'::jsonb)::json END`;
 const asked = `asked AS MATERIALIZED (SELECT * FROM json_to_recordset($1::json) AS x(q bigint, l integer, t text, b text, e bigint, o text, u integer, c text, r text, p text, f text,
-    s smallint, d bigint, i text, w text, h text, g text, k integer, n text, a smallint, m smallint, y text))`;
+    s smallint, d bigint, i text, w text, h text, g text, k integer, n text, a smallint, m smallint, y text, z integer[]))`;
 const journal = `journal AS (
     INSERT INTO landline.attempt (seq, number, lease, started_at, started_version, ended_at, ended_version, outcome, status, code, request_id, phase, failure,
       decision, because, digest, body)
     SELECT seq, attempts, attempt_lease, attempt_at, attempt_version, e, version, o, u, c, r, p, f::json, t, b, attempt_digest, y FROM moved)`;
+const counted = `counted AS (
+    INSERT INTO landline.rollup_part (minute, kind, counter, n)
+    SELECT ${nowMinute}, kind, abs(c), sum(sign(c)) FROM (SELECT kind, unnest(z) AS c FROM moved) u GROUP BY kind, abs(c))`;
 /** `state + 0` keeps the planner from an index of a state: rows are found by their number alone. */
 const fenced = "o.seq = x.q AND o.lease = x.l AND o.lease_until > 0 AND o.state + 0 = 1 AND o.turn IS NULL";
 const returning =
-  "RETURNING o.seq, o.attempts, o.attempt_lease, o.attempt_at, o.attempt_version, o.attempt_digest, o.version, x.e, x.o, x.u, x.c, x.r, x.p, x.f, x.t, x.b, x.y";
+  "RETURNING o.seq, o.attempts, o.attempt_lease, o.attempt_at, o.attempt_version, o.attempt_digest, o.version, x.e, x.o, x.u, x.c, x.r, x.p, x.f, x.t, x.b, x.y, o.kind, x.z";
 
 const acceptAll = `WITH ${asked}, moved AS (
     UPDATE landline.operation o SET state = 4, before = o.state, version = o.version + 1, updated_at = ${nowMs}, due = NULL, lease_until = 0, settled_lease = x.l,
       provider_id = x.i, provider_status = x.w, failure = NULL, cause = NULL, reason = NULL, tally = ${doubtClosed}
     FROM asked x WHERE ${fenced} ${returning}
-  ), ${journal} SELECT seq FROM moved`;
+  ), ${journal}, ${counted} SELECT seq FROM moved`;
 const moveAll = `WITH ${asked}, moved AS (
     UPDATE landline.operation o SET state = x.s, before = o.state, version = o.version + 1, updated_at = ${nowMs}, due = x.d, lease_until = 0, settled_lease = x.l,
       failure = x.g::json, cause = x.k, reason = x.n, tally = x.h::json, absences = x.a, look_failures = x.m
     FROM asked x WHERE ${fenced} ${returning}
-  ), ${journal} SELECT seq FROM moved`;
+  ), ${journal}, ${counted} SELECT seq FROM moved`;
 const selectSettled = "SELECT settled_lease FROM landline.operation WHERE seq = $1";
 
 interface Placed {
@@ -127,6 +131,14 @@ async function askedRow(session: Session, { settling, place }: Placed): Promise<
     p: attempt?.phase ?? undefined,
     f: attempt === null || attempt.failure === null ? undefined : JSON.stringify(attempt.failure),
     y: attempt?.body ?? undefined,
+    z: signedCounters({
+      before: "sending",
+      after: stateNames[stateAfter[settlement.type]] ?? "sending",
+      reason: settlement.type === "park" ? settlement.reason : null,
+      outcome: attempt?.outcome ?? null,
+      kind: attempt?.failure?.kind ?? null,
+      age: (attempt?.endedAt ?? 0) - place.createdAt,
+    }),
   };
   if (settlement.type === "accept") {
     return { ...row, i: settlement.providerId, w: settlement.providerStatus ?? undefined };

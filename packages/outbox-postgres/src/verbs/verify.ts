@@ -6,7 +6,7 @@
  * I21, I22), and texts in logs (I24).
  */
 import type { InvariantBreak } from "@landline/outbox";
-import { stateNames, unfinished, waiting } from "@landline/outbox/storing";
+import { levelCounter, stateNames, unfinished, waiting } from "@landline/outbox/storing";
 import type { Queryable } from "../database.ts";
 import { integer, text } from "../row.ts";
 
@@ -114,6 +114,19 @@ const checks: readonly Check[] = [
     sql: `SELECT NULL::bigint, 'the review queue shows ' || i.n || ' of ' || t.n FROM
       (SELECT count(*) AS n FROM landline.operation WHERE state = 7 AND cause IN (SELECT id FROM landline.cause)) i,
       (SELECT count(*) AS n FROM landline.operation WHERE state = 7) t WHERE i.n <> t.n`,
+    says: (detail) => `a counter and a recount differ: ${detail}`,
+  },
+  {
+    invariant: "I17",
+    sql: `SELECT NULL::bigint, coalesce(s.n, 0) || ' of ' || k.account || ' ' || k.operation || ' are said to be ' || l.name || ', ' || coalesce(t.n, 0) || ' are'
+      FROM landline.kind k CROSS JOIN (VALUES (${levelCounter("active")}, 'active'), (${levelCounter("reconciling")}, 'reconciling'), (${levelCounter("parked")}, 'parked'),
+        (${levelCounter("undelivered")}, 'undelivered')) AS l(counter, name)
+      LEFT JOIN (SELECT kind, counter, sum(n) AS n FROM (SELECT kind, counter, n FROM landline.rollup WHERE span = 0
+        UNION ALL SELECT kind, counter, n FROM landline.rollup_part) b GROUP BY 1, 2) s ON s.kind = k.id AND s.counter = l.counter
+      LEFT JOIN (SELECT kind, CASE state WHEN 3 THEN ${levelCounter("reconciling")} WHEN 6 THEN ${levelCounter("undelivered")} WHEN 7 THEN ${levelCounter("parked")}
+        ELSE ${levelCounter("active")} END AS counter, count(*) AS n FROM landline.operation WHERE state IN (0, 1, 2, 3, 6, 7) GROUP BY 1, 2) t
+        ON t.kind = k.id AND t.counter = l.counter
+      WHERE coalesce(s.n, 0) <> coalesce(t.n, 0)`,
     says: (detail) => `a counter and a recount differ: ${detail}`,
   },
   {
