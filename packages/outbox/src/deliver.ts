@@ -7,12 +7,12 @@
  */
 import { classify, decide, isPast, laneAbandoned, laneEnded } from "@landline/core";
 import type { Outcome } from "@landline/core";
+import { isBarred } from "./barred.ts";
 import type { Context } from "./context.ts";
 import { operationOf, policyOf, sendRequestOf } from "./context.ts";
 import { attempted, began } from "./delivered.ts";
 import type { LaneEntry } from "./lanes.ts";
 import type { LeaseGuard } from "./lease.ts";
-import { isBarred } from "./opt-outs.ts";
 import type { AttemptReport, AttemptResult, ClaimedOperation, SendRequest, Settlement } from "./ports/index.ts";
 import { conclude, historyAfter, settlementOf, spread } from "./settle.ts";
 import type { Held } from "./settle.ts";

@@ -6,9 +6,9 @@
  * (`worker/waiting.ts`). It sleeps until something is due, a wake comes, or a place becomes free; a slow poll is only the
  * backstop for wakes that got lost.
  */
+import { lookForOptOuts } from "./barred.ts";
 import type { Context } from "./context.ts";
 import { createLeaseGuard } from "./lease.ts";
-import { lookForOptOuts } from "./opt-outs.ts";
 import type { ClaimedOperation } from "./ports/index.ts";
 import { report, troubleDelay } from "./trouble.ts";
 import { createAlarm } from "./worker/alarm.ts";
