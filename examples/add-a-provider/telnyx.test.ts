@@ -1,9 +1,8 @@
-/** The suite of every provider, run on this one. The guide in docs/guides/add-a-provider.md quotes these files. */
+/** The suite of every provider, run on this one. */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import { providerConformance } from "@landline/providers/conformance";
 import { describe, expect, test } from "vitest";
+import { telnyxRegistration } from "./registration.ts";
 import { telnyx } from "./telnyx.ts";
 
 const id = "40385f64-5717-4562-b3fc-2c963f66afa6";
@@ -35,19 +34,17 @@ describe("telnyx keeps the contract", () => {
   });
 });
 
-describe("the guide", () => {
-  const guide = readFileSync(path.resolve(import.meta.dirname, "../../docs/guides/add-a-provider.md"), "utf8");
-  const quotes = [...guide.matchAll(/```ts\n\/\/ (\S+\.ts)\n([\s\S]*?)```/g)].map(
-    ([, file = "", text = ""]) => [file, text] as const,
-  );
-
-  test("quotes every file", () => {
-    expect(new Set(quotes.map(([file]) => file))).toEqual(
-      new Set(["errors.ts", "observe.ts", "send.ts", "telnyx.ts", "telnyx.test.ts"]),
-    );
+describe("an account in a configuration", () => {
+  test("is built from what is written there", () => {
+    const { credentials, baseUrl } = telnyxRegistration.create({ provider: "telnyx", apiKey: "KEY-1" });
+    expect([credentials, baseUrl]).toEqual([
+      { type: "static", headers: { authorization: "Bearer KEY-1" } },
+      "https://api.telnyx.com",
+    ]);
   });
 
-  test.each(quotes)("quotes %s as it stands", (file, text) => {
-    expect(readFileSync(path.join(import.meta.dirname, file), "utf8")).toContain(text);
+  test("is refused with every fault, each with its path", () => {
+    const faults = telnyxRegistration.faults({ provider: "telnyx", baseUrl: "x", apikey: "KEY-1" }, "accounts.tx");
+    expect(faults.map(({ path }) => path)).toEqual(["accounts.tx.apiKey", "accounts.tx.baseUrl", "accounts.tx.apikey"]);
   });
 });

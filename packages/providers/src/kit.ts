@@ -5,7 +5,9 @@
 export { base64, hex, textOf, utf8 } from "./http/bytes.ts";
 export { decodeForm, encodeForm } from "./http/form.ts";
 export { codeOf, jsonOf, objectOf, recordsOf, stringOf } from "./http/json.ts";
-export { instant, jsonObject, matching, webUrl } from "./input/forms.ts";
+export { configFaults } from "./input/config.ts";
+export type { AccountRules } from "./input/config.ts";
+export { baseAddress, instant, jsonObject, matching, webUrl } from "./input/forms.ts";
 export { prepared } from "./input/prepare.ts";
 export type { Demands } from "./input/prepare.ts";
 export { defectFailure } from "./input/rules.ts";
