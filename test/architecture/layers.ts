@@ -47,7 +47,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   host: {
     packages: [],
     typesOf: ["core"],
-    node: ["node:crypto"],
+    node: ["node:buffer", "node:crypto"],
     ambient: ["clock", "chance", "timers", "crypto", "console"],
   },
   client: {
@@ -55,8 +55,8 @@ export const layers: Readonly<Record<string, Layer>> = {
     // Which transport a runtime gets is decided by its export conditions, not by code.
     libraries: ["#transport", "@opentelemetry/api"],
     libraryTypes: ["undici", "twilio"],
-    // AsyncLocalStorage, which every server runtime has under this name; only the SDK drop-in needs it.
-    node: ["node:async_hooks"],
+    // AsyncLocalStorage, and a way to the SDK's own exceptions; only the SDK drop-in needs them, and runs where it runs.
+    node: ["node:async_hooks", "node:module"],
     // The proxy variables and the authorities that Node trusts already belong to opening a connection.
     doors: {
       files: /(^|\/)transport[^/]*\.ts$/,
