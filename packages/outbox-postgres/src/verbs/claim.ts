@@ -7,6 +7,9 @@
  * forget it, its number is given out again, and of two who hold the same number one starts and the other is told no. The
  * start is flushed before anything is sent, and everything before it with it.
  *
+ * The lanes are one JSON text, as everything that comes in numbers here: the length of an array is known when a statement
+ * is planned, so the server would plan this one anew each time, for longer than it runs.
+ *
  * The claim changes only columns no index knows. Rows in hand stay at the head of the index until they start; they are
  * few, because workers claim only what they can start at once.
  */
@@ -14,7 +17,7 @@ import { operationClasses } from "@landline/core";
 import type { ClaimRequest, ClaimedOperation } from "@landline/outbox";
 import { classCodeOf, waiting } from "@landline/outbox/storing";
 import type { Located } from "../row.ts";
-import { integer, nowMs, readRecords, recordColumns } from "../row.ts";
+import { integer, manyOf, nowMs, readRecords, recordColumns } from "../row.ts";
 import type { Session } from "../session.ts";
 
 const classCodes = operationClasses.map((_, code) => code);
@@ -30,8 +33,8 @@ function dueOf(code: number): string {
 }
 
 const claimDue = `WITH lanes AS MATERIALIZED (
-    SELECT x.lane, x.n, set_config('synchronous_commit', 'off', true) FROM unnest($1::integer[], $2::integer[]) AS x(lane, n)), ${classCodes.map(dueOf).join(", ")}
-  UPDATE landline.operation o SET lease = o.lease + 1, lease_until = ${nowMs} + $3::bigint
+    SELECT x.lane, x.n, set_config('synchronous_commit', 'off', true) FROM json_to_recordset($1::json) AS x(lane integer, n integer)), ${classCodes.map(dueOf).join(", ")}
+  UPDATE landline.operation o SET lease = o.lease + 1, lease_until = ${nowMs} + $2::bigint
   FROM (${classCodes.map((code) => `SELECT seq FROM c${code}`).join(" UNION ALL ")}) c, landline.request r
   WHERE o.seq = c.seq AND r.seq = o.seq RETURNING ${recordColumns}`;
 
@@ -41,8 +44,7 @@ const selectDueLanes = `SELECT l.id, d.due FROM landline.lane l CROSS JOIN unnes
 
 /** Claims from the lanes that are named. */
 export async function claim(session: Session, request: ClaimRequest): Promise<readonly ClaimedOperation[]> {
-  const lanes: number[] = [];
-  const limits: number[] = [];
+  const lanes: { readonly lane: number; readonly n: number }[] = [];
   let reloaded = false;
   for (const { lane, limit } of request.lanes) {
     if (limit <= 0) continue;
@@ -52,11 +54,10 @@ export async function claim(session: Session, request: ClaimRequest): Promise<re
     }
     const id = session.names.lanes.known(lane);
     if (id === undefined) continue;
-    lanes.push(id);
-    limits.push(limit);
+    lanes.push({ lane: id, n: limit });
   }
   if (lanes.length === 0) return [];
-  const rows = await session.db.rows(claimDue, [lanes, limits, request.leaseMs]);
+  const rows = await session.db.rows(claimDue, [manyOf(lanes), request.leaseMs]);
   const located = await readRecords(session.db, session.names, rows);
   return located.toSorted(byUrgency).map(({ seq, turn, leaseUntil, record }) => {
     session.place(record.id, {
