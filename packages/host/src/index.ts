@@ -3,4 +3,5 @@ export * from "./ambient.ts";
 export * from "./create-host.ts";
 export * from "./hashing.ts";
 export * from "./log-line.ts";
+export * from "./sealing.ts";
 export * from "./token.ts";

@@ -12,5 +12,6 @@ export * from "./reading.ts";
 export * from "./rollup.ts";
 export * from "./store.ts";
 export * from "./moved.ts";
+export * from "./sealer.ts";
 export * from "./sender.ts";
 export * from "./host.ts";
