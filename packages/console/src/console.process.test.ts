@@ -1,6 +1,8 @@
 /** The console in a real browser, before a real gateway with its store and dispatcher and a sandbox provider. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { accessibilityTests } from "./testing/accessible.ts";
+import { deskTests } from "./testing/desk.ts";
+import { hostileTests } from "./testing/hostile.ts";
 import { safetyTests } from "./testing/safety.ts";
 import { verbTests } from "./testing/verbs.ts";
 import { buildConsole, builtFiles, initialScriptBytes, startWorld } from "./testing/world.ts";
@@ -44,8 +46,14 @@ describe("what is shipped", () => {
 describe("verbs", () => {
   verbTests(present);
 });
+describe("together", () => {
+  deskTests(present);
+});
 describe("safety", () => {
   safetyTests(present);
+});
+describe("hostile words", () => {
+  hostileTests(present);
 });
 describe("accessibility", () => {
   accessibilityTests(present);

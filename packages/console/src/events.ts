@@ -17,6 +17,10 @@ const words: Readonly<Record<string, readonly [string, Tone]>> = {
   "operation.cancelled": ["Cancelled", "off"],
   "operation.superseded": ["Replaced by a new operation", "off"],
   "operation.redriven": ["Put back for another attempt", "wait"],
+  "operation.assigned": ["Assigned", "off"],
+  "operation.snoozed": ["Put off", "off"],
+  "operation.woken": ["Back in the queue of people", "wait"],
+  "operation.commented": ["Commented", "off"],
 };
 
 /** What happened. */

@@ -4,11 +4,12 @@
  * A field that is not listed is still shown and kept: this table helps, it does not decide. The gateway checks again.
  */
 import { phoneProblem } from "./phone.ts";
+import { variablesProblem } from "./template.ts";
 
 /** How a field is edited and checked. */
 export interface Field {
   readonly name: string;
-  readonly kind: "phone" | "message" | "text" | "url" | "json" | "number" | "choice" | "list" | "phones";
+  readonly kind: "phone" | "message" | "text" | "url" | "json" | "number" | "choice" | "list" | "phones" | "variables";
   readonly required?: boolean;
   readonly lengthMax?: number;
   readonly choices?: readonly string[];
@@ -36,7 +37,7 @@ const byOperation: Readonly<Record<string, readonly Field[]>> = {
     { name: "Body", kind: "message", lengthMax: 1_600 },
     { name: "MediaUrl", kind: "list", hint: "One address per line" },
     text("ContentSid", { hint: "HX…" }),
-    { name: "ContentVariables", kind: "json", hint: 'Text of an object: {"1": "Ada"}' },
+    { name: "ContentVariables", kind: "variables" },
     { name: "ValidityPeriod", kind: "number", hint: "Seconds, 1 to 36000" },
   ],
   "calls.create": [
@@ -148,7 +149,9 @@ export function fieldProblem(field: Field, typed: string, was: unknown): string 
     case "number":
       return Number.isFinite(Number(typed)) ? null : "A number.";
     case "json":
-      return field.name === "ContentVariables" || typeof was !== "string" ? jsonProblem(typed) : null;
+      return typeof was === "string" ? null : jsonProblem(typed);
+    case "variables":
+      return variablesProblem(typed, typeof was === "string" ? was : "");
     case "choice":
     case "list":
     case "message":

@@ -1,6 +1,6 @@
 /**
- * The filters of a list, as they stand in the address. A recipient's number is not among them: it travels in the
- * history entry's state instead, so that addresses can be pasted into a ticket.
+ * The filters of a list, as they stand in the address. A recipient's number or address is not among them: it travels in
+ * the history entry's state instead, so that addresses can be pasted into a ticket.
  */
 
 /** Names of the filters, as the API knows them. */
@@ -12,6 +12,8 @@ const filterNames = [
   "kind",
   "code",
   "class",
+  "assignee",
+  "snoozed",
   "reference",
   "created_after",
   "created_before",
@@ -53,12 +55,16 @@ export function filtersOf(search: ListSearch): Filters {
   );
 }
 
-/** What somebody typed into the search box: an operation's id, a telephone number, or a beginning of something else. */
-export function readQuery(typed: string): { readonly type: "id" | "number" | "text"; readonly value: string } | null {
+/** What somebody typed into a search box: an operation's id, a person's number or mail address, or something else. */
+export function readQuery(typed: string): { readonly type: "id" | "person" | "text"; readonly value: string } | null {
   const value = typed.trim();
   if (value === "") return null;
   if (/^op_[0-9A-Za-z]{20,}$/.test(value)) return { type: "id", value };
   const bare = value.replace(/[\s().-]/g, "");
-  if (/^(?:[a-z]+:)?\+?\d{7,15}$/.test(bare)) return { type: "number", value: bare };
+  if (/^(?:[a-z]+:)?\+?\d{7,15}$/.test(bare))
+    return { type: "person", value: bare.includes("+") ? bare : bare.replace(/(?=\d)/, "+") };
+  if (/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value)) return { type: "person", value };
+  // The beginning of a number is nobody's reference; it would only end up in an address.
+  if (/^\+\d{0,6}$/.test(bare)) return null;
   return { type: "text", value };
 }

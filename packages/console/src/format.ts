@@ -4,6 +4,7 @@ const whole = new Intl.NumberFormat();
 const compact = new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 1 });
 const dayAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 const timeOnly = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const minuteOnly = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const dayOnly = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
 
 /** A count. */
@@ -14,6 +15,13 @@ export function count(value: number): string {
 /** A count where space is short. */
 export function shortCount(value: number): string {
   return value < 10_000 ? whole.format(value) : compact.format(value);
+}
+
+/** So many in a unit of time. */
+export function rate(value: number): string {
+  if (value === 0) return "0";
+  if (value < 0.1) return "< 0.1";
+  return value < 10 ? value.toFixed(1).replace(/\.0$/, "") : whole.format(Math.round(value));
 }
 
 /** A share as per cent; never rounds a problem away to 0 % or 100 %. */
@@ -61,6 +69,13 @@ export function clock(at: string, now: number): string {
   const date = new Date(at);
   const text = timeOnly.format(date);
   return date.toDateString() === new Date(now).toDateString() ? text : `${dayOnly.format(date)} ${text}`;
+}
+
+/** An instant on the axis of a chart that spans `spanMs`: the time of day, or the day. */
+export function tickLabel(at: Date, spanMs: number): string {
+  const midnight = at.getHours() === 0 && at.getMinutes() === 0;
+  if (spanMs > 2 * 86_400_000) return midnight ? dayOnly.format(at) : `${dayOnly.format(at)} ${minuteOnly.format(at)}`;
+  return midnight && spanMs > 43_200_000 ? dayOnly.format(at) : minuteOnly.format(at);
 }
 
 /** Exact, in UTC. */

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { toCsv } from "./csv.ts";
 import { askAgainCommand, quote } from "./curl.ts";
 import { compareInputs, compareTexts } from "./diff.ts";
 import { fieldProblem, fieldsFor, fromText, toText } from "./fields.ts";
 import { filtersOf, readListSearch, readQuery } from "./filters.ts";
 import { loadPhoneRules, phoneProblem } from "./phone.ts";
+import { readVariables, unfilledPlaces, variablesProblem } from "./template.ts";
 
 describe("numbers", () => {
   test.each([
@@ -83,6 +83,33 @@ describe("differences", () => {
   });
 });
 
+describe("templates", () => {
+  test("variables are texts, none is empty, none goes missing", () => {
+    const before = '{"1":"Ada","2":"14:00"}';
+    expect(readVariables(before)).toEqual([
+      ["1", "Ada"],
+      ["2", "14:00"],
+    ]);
+    expect(variablesProblem('{"1":"Grace","2":"15:00"}', before)).toBeNull();
+    expect(variablesProblem("{", before)).toBe("Not JSON.");
+    expect(variablesProblem("[1]", before)).toMatch(/An object of texts/);
+    expect(variablesProblem('{"1":5,"2":"x"}', before)).toMatch(/An object of texts/);
+    expect(variablesProblem('{"1":" ","2":"x"}', before)).toMatch(/^\{\{1\}\} is empty/);
+    expect(variablesProblem('{"1":"a\\nb","2":"x"}', before)).toMatch(/line break/);
+    expect(variablesProblem('{"1":"Ada"}', before)).toMatch(/^\{\{2\}\} had a value/);
+  });
+
+  test("places nobody filled are found, ordinary braces and per cents are not", () => {
+    expect(unfilledPlaces("Hi {{first name}}, {code} ${x.y} %NAME% {{first name}}")).toEqual([
+      "{{first name}}",
+      "{code}",
+      "${x.y}",
+      "%NAME%",
+    ]);
+    expect(unfilledPlaces("20% off { really } 100%")).toEqual([]);
+  });
+});
+
 describe("addresses and searches", () => {
   test("an address carries known filters only, and never a number", () => {
     const search = readListSearch({ code: "21211", to: "+14155550100", strange: "x", cursor: "4t", account: "" });
@@ -92,12 +119,19 @@ describe("addresses and searches", () => {
 
   test.each([
     ["op_01M7YEKA7TJPN0CSW7XYAMF6CP", "id"],
-    ["+1 (415) 555-0100", "number"],
-    ["whatsapp:+14155550100", "number"],
+    ["+1 (415) 555-0100", "person"],
+    ["whatsapp:+14155550100", "person"],
+    ["ada@example.com", "person"],
     ["parcel-1910", "text"],
     ["SM123", "text"],
   ])("%s is read as %s", (typed, type) => {
     expect(readQuery(typed)?.type).toBe(type);
+  });
+
+  test("a number is looked for as it is stored, and half of one not at all", () => {
+    expect(readQuery("1 415 555 0100")?.value).toBe("+14155550100");
+    expect(readQuery("whatsapp:14155550100")?.value).toBe("whatsapp:+14155550100");
+    expect(readQuery("+1415")).toBeNull();
   });
 });
 
@@ -111,9 +145,5 @@ describe("what leaves", () => {
       reference: null,
     } as unknown as Parameters<typeof askAgainCommand>[1]);
     expect(command).toContain(String.raw`'\''; rm -rf /; '\''`);
-  });
-
-  test("no cell becomes a formula", () => {
-    expect(toCsv([["=1+1", "a,b", 'say "hi"', "plain"]])).toBe(`'=1+1,"a,b","say ""hi""",plain\r\n`);
   });
 });

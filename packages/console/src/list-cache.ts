@@ -4,6 +4,7 @@
  */
 import type { InfiniteData } from "@tanstack/react-query";
 import type { LiveEvent, Operation, Page, Summary } from "./api/types.ts";
+import type { Filters } from "./filters.ts";
 
 /** A list as it is kept. */
 export type List = InfiniteData<Page, string | null>;
@@ -37,15 +38,24 @@ export function patchList(list: List, event: LiveEvent): List {
   );
 }
 
-/** After a decision: the row shows its new state, or leaves a list that is only about the old one. */
-export function settleList(list: List, after: Operation, states: readonly string[] | undefined): List {
+/** After a decision: the row shows its new state, or leaves a list that it no longer belongs to. */
+export function settleList(list: List, after: Operation, filters: Filters): List {
   return mapRows(list, (row) => {
     if (row.id !== after.id) return row;
-    if (states !== undefined && !states.includes(after.state)) return null;
+    if (!belongs(after, filters)) return null;
     // An answer to a decision is not masked; only what says where it stands goes into the list.
-    const { state, version, parked_reason, updated_at, next_attempt_at } = after;
-    return { ...row, state, version, parked_reason, updated_at, next_attempt_at };
+    const { state, version, parked_reason, updated_at, next_attempt_at, assignee, snoozed_until } = after;
+    return { ...row, state, version, parked_reason, updated_at, next_attempt_at, assignee, snoozed_until };
   });
+}
+
+/** As far as a decision can take an operation out of a list. */
+function belongs({ state, snoozed_until: until, assignee }: Operation, filters: Filters): boolean {
+  return (
+    (filters.state === undefined || filters.state.split(",").includes(state)) &&
+    (filters.snoozed === undefined || (filters.snoozed === "true") === (until !== null)) &&
+    (filters.assignee !== "none" || assignee === null)
+  );
 }
 
 /** Only the beginning, so that reading again costs one page. */

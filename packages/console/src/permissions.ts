@@ -13,6 +13,14 @@ const allowed: Readonly<Record<Session["role"], readonly Permission[]>> = {
   admin: ["overview", "review", "cancel", "reveal", "administer"],
 };
 
+/** What a role may do, in words. */
+export const roleWords: Readonly<Record<Session["role"], string>> = {
+  sender: "hands in operations and looks at its own",
+  viewer: "looks at everything, with numbers and content hidden",
+  operator: "decides what is in review, and may reveal",
+  admin: "does everything, bulk work, accounts and keys too",
+};
+
 /** Who is signed in, for everything below the sign-in page. */
 export const SessionContext = createContext<Session | null>(null);
 

@@ -15,6 +15,7 @@ import type { Verb } from "./api/verbs.ts";
 import { readListSearch } from "./filters.ts";
 import { Shell } from "./parts/shell.tsx";
 import { Loading, NotFound, Trouble } from "./parts/states.tsx";
+import type { SpanSearch } from "./span.ts";
 
 const root = createRootRouteWithContext<{ readonly queries: QueryClient }>()({
   component: Shell,
@@ -28,15 +29,19 @@ export interface OperationSearch {
 }
 
 /** What the address of the overview may say. */
-export interface OverviewSearch {
-  window?: string;
+export interface OverviewSearch extends SpanSearch {
+  account?: string;
 }
+
+const overviewNames = ["window", "from", "to", "account"] as const;
 
 const overview = createRoute({
   getParentRoute: () => root,
   path: "/",
   validateSearch: (search: Record<string, unknown>): OverviewSearch =>
-    typeof search["window"] === "string" ? { window: search["window"] } : {},
+    Object.fromEntries(
+      overviewNames.flatMap((name) => (typeof search[name] === "string" ? [[name, search[name]]] : [])),
+    ),
   beforeLoad: ({ context }) => {
     // A sender may only look at what it sent: there is no overview to show.
     const session = context.queries.getQueryData(sessionQuery.queryKey);
@@ -95,6 +100,12 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("./pages/settings.tsx"), "SettingsPage"),
 });
 
+const keys = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/keys",
+  component: lazyRouteComponent(() => import("./pages/keys.tsx"), "KeysPage"),
+});
+
 const routeTree = root.addChildren([
   overview,
   review,
@@ -105,6 +116,7 @@ const routeTree = root.addChildren([
   bulk,
   accounts,
   settings,
+  keys,
 ]);
 
 /** Makes the router. */

@@ -11,9 +11,9 @@ import type { List } from "./list-cache.ts";
 /** Tells everything that is shown. */
 export function settleLists(queries: QueryClient, ...decided: readonly Operation[]): void {
   for (const query of queries.getQueryCache().findAll({ queryKey: ["operations"] })) {
-    const states = (query.queryKey[1] as Filters).state?.split(",");
+    const filters = query.queryKey[1] as Filters;
     queries.setQueryData<List>(query.queryKey, (list) =>
-      decided.reduce((after, operation) => after && settleList(after, operation, states), list),
+      decided.reduce((after, operation) => after && settleList(after, operation, filters), list),
     );
     // Lists that nobody looks at are read again when somebody does.
     if (!query.isActive()) void queries.invalidateQueries({ queryKey: query.queryKey, refetchType: "none" });

@@ -1,10 +1,19 @@
 import { describe, expect, test } from "vitest";
-import type { Account, Attempt, Failure, History, Operation, ParkedReason, Summary } from "./api/types.ts";
+import type {
+  Account,
+  AccountFigures,
+  Attempt,
+  Failure,
+  Figures,
+  History,
+  Operation,
+  ParkedReason,
+} from "./api/types.ts";
 import { verbs } from "./api/verbs.ts";
 import { duration, relative, share } from "./format.ts";
-import { diagnose, summarize } from "./overview.ts";
+import { diagnose, kindsOf, successOf } from "./overview.ts";
+import { boundsOf, fromLocalField, readSpan, toLocalField } from "./span.ts";
 import { states } from "./states.ts";
-import { bucketTimes, percentile } from "./statistics.ts";
 import { tell } from "./story.ts";
 import type { Facts } from "./words.ts";
 import { availability, firstVerb, isInDoubt, reasons, standing, verdict } from "./words.ts";
@@ -111,51 +120,57 @@ describe("the story", () => {
 
 describe("figures", () => {
   const now = Date.parse("2026-01-01T01:00:00Z");
-  const made = (rest: Partial<Summary>): Summary =>
-    ({
-      account: "tw",
-      state: "delivered",
-      parked_reason: null,
-      failure: null,
-      created_at: "2026-01-01T00:30:00Z",
-      updated_at: "2026-01-01T00:30:02Z",
-      ...rest,
-    }) as Summary;
-  const account = (rest: Partial<Account>): Account =>
-    ({ name: "tw", state: "ok", lanes: [], holds: [], ...rest }) as Account;
+  const figures = (rest: Partial<Figures>): Figures => ({
+    asked: 10,
+    states: {},
+    failures: {},
+    parked_reasons: {},
+    attempts: { total: 10, accepted: 10, rejected: 0, throttled: 0, unavailable: 0, ambiguous: 0 },
+    throttled_share: 0,
+    accepted_per_second: 0,
+    doubt: 0,
+    doubt_per_minute: 0,
+    review: { in: 0, out: 0 },
+    latency: { accepted: null, delivered: null },
+    ...rest,
+  });
+  const account = (state: Account["state"]): AccountFigures =>
+    ({ account: "tw", state, lanes: [], ...figures({}) }) as unknown as AccountFigures;
 
-  test("nothing is counted twice and nothing is left out", () => {
-    const sum = summarize(
-      [...states.map((state) => made({ state })), made({ account: "rc" })],
-      true,
-      now - 3_600_000,
-      now,
+  test("what was accepted and did not arrive is not counted as refused", () => {
+    const one = successOf(
+      figures({ states: { accepted: 8, parked: 3, undelivered: 2, expired: 1 }, parked_reasons: { undelivered: 2 } }),
     );
-    expect(Object.values(sum.counts).reduce((all, part) => all + part, 0)).toBe(states.length + 1);
-    expect(
-      Object.values(sum.series)
-        .flat()
-        .reduce((all, part) => all + part, 0),
-    ).toBe(states.length + 1);
-    expect(sum.byAccount.get("rc")).toMatchObject({ arrived: 1 });
-    expect(sum.delivered).toEqual({ p50: 2_000, p95: 2_000, p99: 2_000 });
+    expect(one).toEqual({ accepted: 8, refused: 2, delivered: 0, undelivered: 2 });
   });
 
   test("us or them", () => {
-    const quiet = summarize([], true, now - 1, now);
-    const theirs = summarize([made({ state: "parked", failure: failure({ responsible: "provider" }) })], true, 0, now);
-    const ours = summarize([made({ state: "parked", failure: failure({ responsible: "operator" }) })], true, 0, now);
-    expect(diagnose([account({ state: "incident" })], quiet).title).toMatch(/^It is them/);
-    expect(diagnose([account({ state: "blocked" })], quiet).title).toMatch(/^It is us/);
-    expect(diagnose([account({})], theirs).title).toMatch(/mostly them/);
-    expect(diagnose([account({})], ours).title).toMatch(/mostly us/);
-    expect(diagnose([account({})], quiet).tone).toBe("ok");
+    const says = (state: Account["state"], totals: Figures): string =>
+      diagnose({ accounts: [account(state)], totals }).title;
+    expect(says("incident", figures({}))).toMatch(/^It is them/);
+    expect(says("blocked", figures({}))).toMatch(/^It is us/);
+    expect(says("ok", figures({ failures: { unavailable: 4 } }))).toMatch(/mostly them/);
+    expect(says("ok", figures({ failures: { invalid_request: 4 } }))).toMatch(/mostly us/);
+    // Being told to slow down and people who cannot be reached are nobody's fault.
+    expect(says("ok", figures({ failures: { rate_limited: 9, undelivered: 9 } }))).toBe("All is well.");
+    expect(says("ok", figures({ asked: 0, attempts: { ...figures({}).attempts, total: 0 } }))).toMatch(/^Quiet/);
   });
 
-  test("percentiles and buckets", () => {
-    expect(percentile([3, 1, 2], 0.5)).toBe(2);
-    expect(percentile([], 0.5)).toBeNull();
-    expect(bucketTimes([0, 5, 10, 11], 0, 10, 2)).toEqual([1, 2]);
+  test("failures by kind, most first", () => {
+    expect(kindsOf(figures({ failures: { transport: 2, quota: 5, expired: 0 } }))).toEqual([
+      { kind: "quota", size: 5 },
+      { kind: "transport", size: 2 },
+    ]);
+  });
+
+  test("any two instants make a window; nonsense is the last hour", () => {
+    expect(readSpan({ window: "7d" })).toMatchObject({ ms: 604_800_000 });
+    expect(readSpan({ window: "soon" })).toMatchObject({ name: "1h" });
+    const between = { from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z" };
+    expect(boundsOf(readSpan(between), now)).toEqual(between);
+    expect(readSpan({ from: between.to, to: between.from })).toMatchObject({ name: "1h" });
+    expect(fromLocalField(toLocalField("2026-01-01T00:00:00.000Z"))).toBe("2026-01-01T00:00:00.000Z");
+    expect(fromLocalField("")).toBeNull();
   });
 
   test("small problems are not rounded away", () => {

@@ -154,6 +154,9 @@ export const verbWords: Readonly<
   resolve: { label: "Settle the doubt", key: "s", does: "Say what happened, with the evidence." },
   reconcile: { label: "Ask the provider", key: "p", does: "Look at the provider whether it has it." },
   cancel: { label: "Cancel", key: "c", does: "Stop it before it is sent." },
+  assign: { label: "Assign", key: "a", does: "Say who looks after it." },
+  snooze: { label: "Put off", key: "z", does: "Take it out of the queue until later; it comes back by itself." },
+  comment: { label: "Comment", key: "m", does: "Leave word for whoever looks next." },
 };
 
 /** Whether a verb makes sense now; a text says why not (it is shown greyed), null hides it. */
@@ -177,6 +180,10 @@ export function availability(verb: Verb, facts: Facts): true | string | null {
       if (doubt) return "It may already have been sent: settle the doubt first.";
       return hasOptedOut(facts) ? "This person has opted out, on every channel." : true;
     case "discard":
+      return parked ? true : null;
+    case "assign":
+    case "snooze":
+    case "comment":
       return parked ? true : null;
     case "cancel":
       if (doubt) return null;

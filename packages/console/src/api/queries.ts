@@ -1,8 +1,10 @@
 /** What the console reads, as TanStack queries. Everything is asked for masked; revealing is an act of its own. */
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { Filters } from "../filters.ts";
+import type { Span } from "../span.ts";
+import { boundsOf } from "../span.ts";
 import { ApiError, ask, askText, rememberCsrfToken } from "./client.ts";
-import type { Account, Bulk, Group, Operation, Page, Session } from "./types.ts";
+import type { Account, Bulk, Group, Operation, Overview, Page, Session } from "./types.ts";
 
 /** Operations on the first page of a list, and on the following ones. */
 const firstPageSize = 50;
@@ -23,6 +25,20 @@ export const sessionQuery = queryOptions({
   },
   staleTime: Number.POSITIVE_INFINITY,
 });
+
+/** The figures of a window of time, summed by the gateway. A window that ends now is read again and again. */
+export function overviewQuery(span: Span, account: string | undefined) {
+  return queryOptions({
+    queryKey: ["overview", span, account ?? null],
+    queryFn: async ({ signal }) => {
+      const { from, to } = boundsOf(span, Date.now());
+      const query = new URLSearchParams({ from, to, ...(account === undefined ? {} : { account }) });
+      return ask<Overview>(`/v1/overview?${query}`, { signal });
+    },
+    placeholderData: keepPreviousData,
+    refetchInterval: span.type === "last" ? 15_000 : false,
+  });
+}
 
 /** Parked operations by cause. */
 export const groupsQuery = queryOptions({
@@ -63,35 +79,6 @@ export function listQuery(filters: Filters, start: string | null) {
   });
 }
 
-/** A few of what matches, as examples. */
-export function sampleQuery(filters: Filters) {
-  return queryOptions({
-    queryKey: ["sample", filters],
-    queryFn: async ({ signal }) => (await ask<Page>(listPath(filters, { limit: 8 }), { signal })).data,
-    placeholderData: keepPreviousData,
-  });
-}
-
-/** The newest operations that match, up to `pages` × 200, for figures and trends. */
-export function recentQuery(filters: Filters, pages: number) {
-  return queryOptions({
-    queryKey: ["recent", filters, pages],
-    queryFn: async ({ signal }) => {
-      const found = [];
-      let cursor: string | null = null;
-      for (let read = 0; read < pages; read += 1) {
-        const page: Page = await ask<Page>(listPath(filters, { limit: 200, cursor }), { signal });
-        found.push(...page.data);
-        cursor = page.next_cursor;
-        if (cursor === null) break;
-      }
-      return { operations: found, complete: cursor === null };
-    },
-    placeholderData: keepPreviousData,
-    staleTime: 15_000,
-  });
-}
-
 /** One operation with its story. */
 export function operationQuery(id: string) {
   return queryOptions({
@@ -110,10 +97,22 @@ export function escalationQuery(id: string) {
   });
 }
 
+/** Method and address of an operation's requests, or null when they are not known. */
+export function endpointQuery(id: string) {
+  return queryOptions({
+    queryKey: ["endpoint", id],
+    queryFn: async ({ signal }) =>
+      (await ask<{ endpoint: string | null }>(`/v1/operations/${encodeURIComponent(id)}/escalation`, { signal }))
+        .endpoint,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
 /** All bulk work, newest first. */
 export const bulkListQuery = queryOptions({
   queryKey: ["bulk"],
   queryFn: async ({ signal }) => (await ask<{ data: readonly Bulk[] }>("/v1/bulk", { signal })).data,
+  refetchInterval: 5_000,
 });
 
 /** One piece of bulk work with its results, page by page. */
@@ -126,6 +125,10 @@ export function bulkQuery(id: string) {
     },
     initialPageParam: "",
     getNextPageParam: (page: Bulk) => page.next_cursor ?? null,
-    refetchInterval: ({ state }) => (state.data?.pages[0]?.state === "running" ? 1_000 : false),
+    // What waits for a person is looked at now and then: the other person may be faster.
+    refetchInterval: ({ state }) => {
+      const now = state.data?.pages[0]?.state;
+      return now === "running" ? 1_000 : now === "awaiting_approval" || now === "paused" ? 5_000 : false;
+    },
   });
 }

@@ -1,13 +1,26 @@
 /** What the console does. Every verb names the version that was seen, so that two people cannot both win. */
 import type { Filters } from "../filters.ts";
 import { ask } from "./client.ts";
-import type { Account, Bulk, BulkAction, Operation } from "./types.ts";
+import type { Account, Bulk, BulkAction, BulkPreview, Operation } from "./types.ts";
 
 /** What may be done to one operation. */
-export type Verb = "retry" | "fix" | "fallback" | "discard" | "resolve" | "reconcile" | "cancel";
+export type Verb =
+  | "retry"
+  | "fix"
+  | "fallback"
+  | "discard"
+  | "resolve"
+  | "reconcile"
+  | "cancel"
+  | "assign"
+  | "snooze"
+  | "comment";
 
-/** Verbs in the order in which people meet them. */
+/** Verbs that decide, in the order in which people meet them. */
 export const verbs: readonly Verb[] = ["reconcile", "resolve", "fix", "retry", "fallback", "discard", "cancel"];
+
+/** Verbs that decide nothing: who looks after it, when, and what others should know. */
+export const deskVerbs: readonly Verb[] = ["assign", "snooze", "comment"];
 
 /** Which operation, as seen. */
 export interface Seen {
@@ -33,20 +46,32 @@ export async function reveal(id: string, reason: string): Promise<Operation> {
   return ask<Operation>(`/v1/operations/${encodeURIComponent(id)}/reveal`, { method: "POST", body: { reason } });
 }
 
-/** Begins bulk work, or only counts what it would touch. @throws {ApiError} */
-export async function startBulk(asked: {
+/** What bulk work is to be done to what. */
+export interface BulkAsked {
   readonly action: BulkAction;
   readonly query: Filters;
-  readonly reason: string;
-  readonly rate?: number;
-  readonly dry_run?: boolean;
-}): Promise<Bulk> {
+  readonly rate: number;
+}
+
+/** Counts what bulk work would do; nothing is written. @throws {ApiError} */
+export async function previewBulk(asked: BulkAsked): Promise<BulkPreview> {
+  return ask<BulkPreview>("/v1/bulk/preview", { method: "POST", body: { ...asked, limit_sample: 8 } });
+}
+
+/** Begins bulk work. @throws {ApiError} */
+export async function startBulk(asked: BulkAsked & { readonly reason: string }): Promise<Bulk> {
   return ask<Bulk>("/v1/bulk", { method: "POST", body: asked });
 }
 
-/** Stops bulk work before its next step. @throws {ApiError} */
-export async function cancelBulk(id: string, reason: string): Promise<Bulk> {
-  return ask<Bulk>(`/v1/bulk/${encodeURIComponent(id)}/cancel`, { method: "POST", body: { reason } });
+/** What people say about bulk work once it is there. */
+export type BulkWord = "pause" | "resume" | "cancel" | "approve" | "reject";
+
+/** Says it. @throws {ApiError} `FORBIDDEN` for approving what oneself asked for, `STATE_CONFLICT` when it is too late */
+export async function tellBulk(id: string, word: BulkWord, reason: string | null): Promise<Bulk> {
+  return ask<Bulk>(`/v1/bulk/${encodeURIComponent(id)}/${word}`, {
+    method: "POST",
+    body: reason === null ? {} : { reason },
+  });
 }
 
 /** Pauses, resumes or checks an account. @throws {ApiError} */

@@ -3,6 +3,7 @@ import { IconPlug } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
+import { testWebhooks } from "../api/admin.ts";
 import { ApiError } from "../api/client.ts";
 import { accountsQuery } from "../api/queries.ts";
 import type { Account } from "../api/types.ts";
@@ -15,6 +16,7 @@ import { LaneTable } from "../parts/lane-table.tsx";
 import { Moment } from "../parts/moment.tsx";
 import { PageFrame } from "../parts/page.tsx";
 import { Problem } from "../parts/problem.tsx";
+import { ReachTest } from "../parts/reach-test.tsx";
 import { ReasonField } from "../parts/reason-field.tsx";
 import { Blank, Loading, Trouble } from "../parts/states.tsx";
 import { useMay } from "../permissions.ts";
@@ -136,6 +138,17 @@ function AccountCard({ account }: { readonly account: Account }) {
           <dd>
             <span className="mono">{webhook}</span>
             <Copy value={webhook} what="the webhook address" />
+            {may("administer") ? (
+              <ReachTest
+                label="Test it from outside"
+                none="There is nothing to test: set http.publicUrl."
+                test={async () =>
+                  (await testWebhooks("tested from the console")).results
+                    .filter((result) => result.account === account.name)
+                    .map(({ account: name, url, ...rest }) => ({ name, detail: url, ...rest }))
+                }
+              />
+            ) : null}
             {/^(?:localhost|127\.|\[::1\])/.test(location.hostname) ? (
               <p className="dim">
                 The provider cannot reach this machine under this name: set <span className="mono">http.publicUrl</span>

@@ -1,47 +1,53 @@
 /** Before many are decided at once: exactly how many, which ones for example, how long it takes, what is left alone. */
-import { Button, NativeSelect, NumberInput } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useRouterState, useSearch } from "@tanstack/react-router";
+import { Button, NativeSelect, TextInput } from "@mantine/core";
+import { useNavigate, useRouterState, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { ApiError } from "../api/client.ts";
-import { groupsQuery, sampleQuery } from "../api/queries.ts";
-import type { Bulk, BulkAction, Group } from "../api/types.ts";
-import { startBulk } from "../api/verbs.ts";
+import type { BulkAction, BulkPreview } from "../api/types.ts";
+import { previewBulk, startBulk } from "../api/verbs.ts";
 import { filtersOf } from "../filters.ts";
 import type { Filters } from "../filters.ts";
-import { count, duration, plural } from "../format.ts";
-import { StateBadge } from "../parts/badge.tsx";
+import { BulkPreviewPanel } from "../parts/bulk-preview.tsx";
+import { FilterFacts } from "../parts/filter-facts.tsx";
 import { PageFrame } from "../parts/page.tsx";
-import { Problem } from "../parts/problem.tsx";
+import { Refusal } from "../parts/problem.tsx";
 import { ReasonField } from "../parts/reason-field.tsx";
-import { Blank, Loading } from "../parts/states.tsx";
+import { Blank } from "../parts/states.tsx";
 import { useMay } from "../permissions.ts";
-import { availability, verbWords } from "../words.ts";
+import { verbWords } from "../words.ts";
 
 const actions: readonly BulkAction[] = ["retry", "reconcile", "fallback", "discard", "cancel"];
+
+/** Operations per second somebody may ask for. */
+const rateMax = 1_000;
 
 /** The page. */
 export function BulkNewPage() {
   const search = useSearch({ from: "/bulk/new" });
+  const to = useRouterState({ select: ({ location }) => location.state.to });
   const navigate = useNavigate();
   const may = useMay();
   const action = actions.find((each) => each === search.action) ?? "retry";
-  const to = useRouterState({ select: ({ location }) => location.state.to });
   const query: Filters = { state: "parked", ...filtersOf(search), ...(to === undefined ? {} : { to }) };
   const [reason, setReason] = useState("");
-  const [rate, setRate] = useState(50);
-  const [preview, setPreview] = useState<Bulk | null>(null);
+  const [rateText, setRateText] = useState("50");
+  const [preview, setPreview] = useState<BulkPreview | null>(null);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<ApiError | null>(null);
-  const sample = useQuery(sampleQuery(query)).data ?? [];
   const { label, does } = verbWords[action];
-  const run = async (dry: boolean): Promise<void> => {
+  const rate = Number(rateText);
+  const rateProblem = rate > 0 && rate <= rateMax ? null : `A number from 1 to ${rateMax}.`;
+  const ready = reason.trim() !== "" && rateProblem === null;
+  const run = async (): Promise<void> => {
+    if (!ready || preview?.too_many === true) return;
     setBusy(true);
     setProblem(null);
     try {
-      const bulk = await startBulk({ action, query, reason: reason.trim(), rate, dry_run: dry });
-      if (dry) setPreview(bulk);
-      else await navigate({ to: "/bulk/$id", params: { id: bulk.id } });
+      if (preview === null) setPreview(await previewBulk({ action, query, rate }));
+      else {
+        const bulk = await startBulk({ action, query, rate, reason: reason.trim() });
+        await navigate({ to: "/bulk/$id", params: { id: bulk.id } });
+      }
     } catch (error) {
       if (error instanceof ApiError) setProblem(error);
       else throw error;
@@ -61,21 +67,14 @@ export function BulkNewPage() {
         className="bulk-new"
         onSubmit={(event) => {
           event.preventDefault();
-          if (reason.trim() !== "") void run(preview === null);
+          void run();
         }}
       >
         <section className="panel" aria-labelledby="which">
           <header>
             <h2 id="which">Which</h2>
           </header>
-          <dl className="facts wide">
-            {Object.entries(query).map(([name, value]) => (
-              <div key={name}>
-                <dt>{name.replaceAll("_", " ")}</dt>
-                <dd className="mono">{value}</dd>
-              </div>
-            ))}
-          </dl>
+          <FilterFacts filters={query} />
           <NativeSelect
             label="What to do"
             value={action}
@@ -90,120 +89,27 @@ export function BulkNewPage() {
               });
             }}
           />
-          <NumberInput
+          <TextInput
             label="Operations per second"
             description="What is sent still goes through each account's own limits, behind what is urgent."
-            value={rate}
-            min={1}
-            max={1_000}
-            clampBehavior="strict"
-            onChange={(value) => {
+            inputMode="decimal"
+            value={rateText}
+            error={rateProblem}
+            onChange={(event) => {
               setPreview(null);
-              setRate(typeof value === "number" && value >= 1 ? value : 1);
+              setRateText(event.currentTarget.value);
             }}
           />
           <ReasonField value={reason} onChange={setReason} />
-          <Problem problem={problem} />
+          <Refusal problem={problem} />
           <div className="dialog-foot">
-            <Button type="submit" variant="default" loading={busy} disabled={reason.trim() === "" || preview !== null}>
+            <Button type="submit" variant="default" loading={busy} disabled={!ready || preview !== null}>
               Preview
             </Button>
           </div>
         </section>
-        <section className="panel" aria-labelledby="preview" aria-live="polite">
-          <header>
-            <h2 id="preview">Preview</h2>
-          </header>
-          {preview === null ? (
-            <p className="dim">Say why, then look at exactly what would happen. Nothing happens before.</p>
-          ) : preview.total === 0 ? (
-            <p>Nothing matches now.</p>
-          ) : (
-            <>
-              <p className="figure">
-                <strong className="num">{count(preview.total)}</strong>{" "}
-                {preview.total === 1 ? "operation" : "operations"}
-              </p>
-              <p>
-                At {plural(rate, "operation")} per second this takes about {duration((preview.total / rate) * 1_000)}.
-                Membership is frozen when it starts: what changes meanwhile is left alone and reported.
-              </p>
-              <Skipped action={action} query={query} />
-              <div className="dialog-foot">
-                <Button
-                  type="submit"
-                  loading={busy}
-                  autoFocus
-                  {...(action === "discard" || action === "cancel" ? { color: "red.9" } : {})}
-                >
-                  {label} {count(preview.total)} {preview.total === 1 ? "operation" : "operations"}
-                </Button>
-              </div>
-            </>
-          )}
-          {sample.length === 0 ? null : (
-            <>
-              <h3>For example</h3>
-              <ul className="sample">
-                {sample.map((row) => {
-                  const possible = availability(action, row);
-                  return (
-                    <li key={row.id}>
-                      <StateBadge facts={row} />
-                      <Link to="/operations/$id" params={{ id: row.id }}>
-                        {row.recipient ?? row.id}
-                      </Link>
-                      <span className="dim clip">{row.failure?.message ?? row.reference}</span>
-                      {possible === true ? null : <span className="sample-no">{possible ?? "left alone"}</span>}
-                    </li>
-                  );
-                })}
-              </ul>
-            </>
-          )}
-        </section>
+        <BulkPreviewPanel action={action} preview={preview} busy={busy} />
       </form>
     </PageFrame>
   );
-}
-
-/** How many of the causes touched would be refused, where the causes tell exactly. */
-function Skipped({ action, query }: { readonly action: BulkAction; readonly query: Filters }) {
-  const { data } = useQuery(groupsQuery);
-  if (data === undefined) return <Loading rows={1} />;
-  const { state, account, operation, parked_reason: reason, kind, code, ...others } = query;
-  if (state !== "parked" || Object.keys(others).length > 0) return null;
-  const touched = data.filter(
-    (group) =>
-      (account === undefined || account === group.account) &&
-      (operation === undefined || operation === group.operation) &&
-      (reason === undefined || reason === group.parked_reason) &&
-      (kind === undefined || kind === group.kind) &&
-      (code === undefined || code === group.code),
-  );
-  const refusals = touched.flatMap((group) => {
-    const possible = availability(action, factsOf(group));
-    return possible === true ? [] : [{ why: possible ?? "Not possible in this state.", size: group.count }];
-  });
-  if (refusals.length === 0) return <p className="soft">None of them is expected to be refused.</p>;
-  return (
-    <ul className="note" data-tone="late">
-      {refusals.map(({ why, size }, index) => (
-        <li key={index}>
-          <strong className="num">{count(size)}</strong> will be left alone: {why}
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function factsOf(group: Group): Parameters<typeof availability>[1] {
-  return {
-    state: "parked",
-    parked_reason: group.parked_reason,
-    // Only the kind is known of a cause, and it is all that the rules ask for.
-    failure: (group.kind === null ? null : { kind: group.kind, execution: "not_executed" }) as Parameters<
-      typeof availability
-    >[1]["failure"],
-  };
 }

@@ -3,17 +3,16 @@ import { Button, Progress } from "@mantine/core";
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { useEffect } from "react";
-import { ask } from "../api/client.ts";
 import { bulkQuery } from "../api/queries.ts";
-import type { Bulk, BulkItem } from "../api/types.ts";
-import { cancelBulk } from "../api/verbs.ts";
-import { toCsv } from "../csv.ts";
+import type { Bulk, BulkItem, BulkLine } from "../api/types.ts";
 import { count, duration, plural } from "../format.ts";
 import { ToneBadge } from "../parts/badge.tsx";
 import { BulkBadge } from "../parts/bulk-badge.tsx";
+import { BulkWords } from "../parts/bulk-words.tsx";
 import { Moment } from "../parts/moment.tsx";
 import { PageFrame } from "../parts/page.tsx";
 import { Loading, Trouble } from "../parts/states.tsx";
+import { useSession } from "../permissions.ts";
 import { verbWords } from "../words.ts";
 import type { Tone } from "../words.ts";
 
@@ -31,7 +30,7 @@ export function BulkPage() {
   const queries = useQueryClient();
   const found = useInfiniteQuery(bulkQuery(id));
   const bulk = found.data?.pages[0];
-  const ended = bulk !== undefined && bulk.state !== "running";
+  const ended = bulk !== undefined && ["completed", "cancelled", "rejected"].includes(bulk.state);
   useEffect(() => {
     if (!ended) return;
     void queries.invalidateQueries({ queryKey: ["groups"] });
@@ -56,19 +55,8 @@ export function BulkPage() {
       side={
         <>
           <BulkBadge bulk={bulk} />
-          {bulk.state === "running" ? (
-            <Button
-              variant="default"
-              onClick={() => {
-                void cancelBulk(id, "stopped from the console").then(async () =>
-                  queries.invalidateQueries({ queryKey: ["bulk", id] }),
-                );
-              }}
-            >
-              Cancel the rest
-            </Button>
-          ) : null}
-          <Button variant="default" onClick={() => void download(bulk)}>
+          <BulkWords bulk={bulk} />
+          <Button variant="default" component="a" href={`/v1/bulk/${encodeURIComponent(id)}.csv`} download>
             CSV
           </Button>
         </>
@@ -82,8 +70,10 @@ export function BulkPage() {
         <p className="num">
           <strong>{count(bulk.succeeded)}</strong> done, <strong>{count(bulk.failed)}</strong> not,{" "}
           <strong>{count(left)}</strong> to go
-          {bulk.state === "running" ? ` · about ${duration((left / bulk.rate) * 1_000)} at ${bulk.rate}/s` : ""}
+          {bulk.eta_seconds === null ? "" : ` · about ${duration(bulk.eta_seconds * 1_000)} at ${bulk.rate}/s`}
         </p>
+        <Approval bulk={bulk} />
+        <Past lines={bulk.history ?? []} />
       </section>
       <div className="scroller" role="region" aria-label="Results" tabIndex={0}>
         <table className="plain">
@@ -133,25 +123,50 @@ export function BulkPage() {
   );
 }
 
-function percent(part: number, bulk: Bulk): number {
-  return bulk.total === 0 ? 0 : (part / bulk.total) * 100;
+/** What a second person has to say, or said. */
+function Approval({ bulk: { approval, created_by: by } }: { readonly bulk: Bulk }) {
+  const { name } = useSession();
+  if (!approval.required) return null;
+  if (approval.verdict === null)
+    return (
+      <p className="note" data-tone="doubt">
+        More than {count(approval.above ?? 0)} operations at once need a second person.{" "}
+        {by === name ? "Ask another admin to open this page." : `${by} asked for it; look at it, then decide.`}
+      </p>
+    );
+  return (
+    <p className="soft">
+      {approval.verdict === "approved" ? "Approved" : "Refused"} by <strong>{approval.by}</strong>
+      {approval.reason === null ? "" : `: ${approval.reason}`}
+    </p>
+  );
 }
 
-/** Every result as a file. Ids and results only: nothing personal leaves. */
-async function download(bulk: Bulk): Promise<void> {
-  const rows: string[][] = [["operation", "result", "message", "new_operation"]];
-  let cursor: string | null = "";
-  while (cursor !== null) {
-    const more: string = cursor === "" ? "" : `&cursor=${cursor}`;
-    const page: Bulk = await ask<Bulk>(`/v1/bulk/${encodeURIComponent(bulk.id)}?limit=200${more}`);
-    for (const { id, status, message, child_id: child } of page.results ?? [])
-      rows.push([id, status, message ?? "", child ?? ""]);
-    cursor = page.next_cursor ?? null;
-  }
-  const url = URL.createObjectURL(new Blob([toCsv(rows)], { type: "text/csv" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = `${bulk.id}.csv`;
-  link.click();
-  URL.revokeObjectURL(url);
+const pastWords: Readonly<Record<string, string>> = {
+  "bulk.created": "asked for it",
+  "bulk.approved": "approved it",
+  "bulk.rejected": "refused it",
+  "bulk.paused": "paused it",
+  "bulk.resumed": "let it go on",
+  "bulk.cancelled": "cancelled the rest",
+  "bulk.completed": "was through with it",
+};
+
+/** Who said what about it, and when. */
+function Past({ lines }: { readonly lines: readonly BulkLine[] }) {
+  if (lines.length < 2) return null;
+  return (
+    <ol className="past">
+      {lines.map(({ at, event, actor, because }) => (
+        <li key={`${at} ${event}`}>
+          <Moment at={at} as="clock" /> <strong>{actor}</strong> {pastWords[event] ?? event}
+          {because === null ? null : <span className="soft">: {because}</span>}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function percent(part: number, bulk: Bulk): number {
+  return bulk.total === 0 ? 0 : (part / bulk.total) * 100;
 }

@@ -1,26 +1,26 @@
 /** One operation: what became of it in one sentence, what can be done, and the whole story. */
-import { Button, Kbd } from "@mantine/core";
 import { IconArrowLeft } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, useNavigate, useParams, useRouter, useSearch } from "@tanstack/react-router";
+import { useNavigate, useParams, useRouter, useSearch } from "@tanstack/react-router";
 import { operationQuery } from "../api/queries.ts";
 import type { Operation } from "../api/types.ts";
-import { verbs } from "../api/verbs.ts";
+import { deskVerbs, verbs } from "../api/verbs.ts";
 import type { Verb } from "../api/verbs.ts";
 import { shortId } from "../format.ts";
 import { useKeys } from "../keys.ts";
 import { useLive } from "../live.ts";
-import { StateBadge } from "../parts/badge.tsx";
 import { Copy } from "../parts/copy.tsx";
 import { OperationFacts } from "../parts/operation-facts.tsx";
 import { OperationInput } from "../parts/operation-input.tsx";
+import { OperationVerdict } from "../parts/operation-verdict.tsx";
 import { PageFrame } from "../parts/page.tsx";
 import { Loading, Trouble } from "../parts/states.tsx";
 import { Takeaway } from "../parts/takeaway.tsx";
 import { Timeline } from "../parts/timeline.tsx";
 import { VerbDialog } from "../parts/verb-dialog.tsx";
 import { permissionOf, useMay } from "../permissions.ts";
-import { availability, firstVerb, isInDoubt, responsibleLabel, standing, verbWords, verdict } from "../words.ts";
+import { useRevealed } from "../reveal.ts";
+import { availability, verbWords } from "../words.ts";
 
 /** The page. */
 export function OperationPage() {
@@ -32,6 +32,7 @@ export function OperationPage() {
   const may = useMay();
   const found = useQuery(operationQuery(id));
   const operation = found.data;
+  const revealed = useRevealed(id);
   const open = (verb: Verb): void => void navigate({ to: "/operations/$id", params: { id }, search: { do: verb } });
   useLive((event) => {
     if (event.id === id) void queries.invalidateQueries({ queryKey: ["operation", id] });
@@ -41,7 +42,7 @@ export function OperationPage() {
       router.history.back();
     },
     ...Object.fromEntries(
-      verbs.flatMap((verb) => {
+      [...verbs, ...deskVerbs].flatMap((verb) => {
         const { key } = verbWords[verb];
         if (key === null || operation === undefined || !may(permissionOf(verb))) return [];
         return availability(verb, operation) === true ? [[key, () => open(verb)]] : [];
@@ -52,11 +53,11 @@ export function OperationPage() {
     <PageFrame title={`Operation ${shortId(id)}`} lead={<Crumbs id={id} />}>
       {operation !== undefined ? (
         <>
-          <Verdict operation={operation} open={open} />
+          <OperationVerdict operation={operation} open={open} />
           <div className="operation">
             <section aria-labelledby="story">
               <h2 id="story">Timeline</h2>
-              <Timeline operation={operation} />
+              <Timeline operation={withAnswers(operation, revealed?.operation ?? null)} />
             </section>
             <aside aria-label="Facts" className="operation-side">
               <OperationInput operation={operation} />
@@ -82,6 +83,19 @@ export function OperationPage() {
   );
 }
 
+/** The latest story, with what the provider answered where that has been revealed. */
+function withAnswers(latest: Operation, revealed: Operation | null): Operation {
+  if (revealed === null) return latest;
+  const bodies = new Map(revealed.attempts.map(({ number, body }) => [number, body]));
+  return {
+    ...latest,
+    attempts: latest.attempts.map((attempt) => ({
+      ...attempt,
+      body: attempt.body ?? bodies.get(attempt.number) ?? null,
+    })),
+  };
+}
+
 function Crumbs({ id }: { readonly id: string }) {
   const router = useRouter();
   return (
@@ -98,91 +112,5 @@ function Crumbs({ id }: { readonly id: string }) {
       <span className="mono">{id}</span>
       <Copy value={id} what="the id" />
     </span>
-  );
-}
-
-/** The first screenful: what happened, was anything sent, whose move it is, and the moves. */
-function Verdict({ operation, open }: { readonly operation: Operation; readonly open: (verb: Verb) => void }) {
-  const may = useMay();
-  const { failure } = operation;
-  const { tone } = standing(operation);
-  const first = firstVerb(operation);
-  const offered = verbs.flatMap((verb) => {
-    const possible = availability(verb, operation);
-    return possible === null || !may(permissionOf(verb)) ? [] : [{ verb, possible }];
-  });
-  // Said in words below the buttons, because a hint that only a pointer finds is none.
-  const refusals = Map.groupBy(
-    offered.flatMap(({ verb, possible }) =>
-      possible === true ? [] : [{ why: possible, name: verbWords[verb].label }],
-    ),
-    ({ why }) => why,
-  );
-  return (
-    <section className="verdict" data-tone={tone} aria-label="What became of it">
-      <div className="verdict-words">
-        <p className="verdict-line">
-          <StateBadge facts={operation} /> <strong>{verdict(operation)}</strong>
-        </p>
-        {failure === null ? null : (
-          <>
-            <p>
-              {failure.code === null ? null : <span className="mono code">{failure.code}</span>}
-              {failure.message}
-            </p>
-            <p className="soft">
-              {failure.guidance}{" "}
-              {failure.docs === null ? null : (
-                <a href={failure.docs} target="_blank" rel="noreferrer">
-                  About this code
-                </a>
-              )}
-            </p>
-            <p className="dim">
-              The cause lies with: <strong>{responsibleLabel(failure.responsible)}</strong>
-            </p>
-          </>
-        )}
-        {operation.child_ids.length > 0 && operation.state === "superseded" ? (
-          <p>
-            Replaced by{" "}
-            {operation.child_ids.map((child) => (
-              <Link key={child} to="/operations/$id" params={{ id: child }} className="mono">
-                {shortId(child)}
-              </Link>
-            ))}
-          </p>
-        ) : null}
-      </div>
-      {offered.length === 0 ? null : (
-        <div className="verbs" role="toolbar" aria-label="What can be done">
-          {offered.map(({ verb, possible }) => {
-            const { label, key, does } = verbWords[verb];
-            return (
-              <Button
-                key={verb}
-                variant={verb === first ? "filled" : "default"}
-                {...(verb === first && isInDoubt(operation) ? { color: "violet.9" } : {})}
-                size="sm"
-                title={possible === true ? does : possible}
-                {...(possible === true ? {} : { "data-disabled": true })}
-                aria-disabled={possible !== true}
-                rightSection={key === null ? null : <Kbd size="xs">{key}</Kbd>}
-                onClick={() => {
-                  if (possible === true) open(verb);
-                }}
-              >
-                {label}
-              </Button>
-            );
-          })}
-        </div>
-      )}
-      {[...refusals].map(([why, which]) => (
-        <p key={why} className="verbs-not dim">
-          {which.map(({ name }) => name).join(", ")}: not now. {why}
-        </p>
-      ))}
-    </section>
   );
 }

@@ -16,13 +16,21 @@ import { Blank, Loading, Trouble } from "../parts/states.tsx";
 import { useMay } from "../permissions.ts";
 import { failureTitle, reasonLabel, reasonTone } from "../words.ts";
 
+const fixed = ["state", "snoozed", "assignee"] as const;
+
 /** The page. */
 export function ReviewPage() {
   const search = useSearch({ from: "/review" });
   const navigate = useNavigate();
   const to = useRouterState({ select: ({ location }) => location.state.to });
   const groups = useQuery(groupsQuery);
-  const filters: Filters = { ...filtersOf(search), state: "parked", ...(to === undefined ? {} : { to }) };
+  const filters: Filters = {
+    // What is put off is out of sight, unless one asks for it.
+    snoozed: "false",
+    ...filtersOf(search),
+    state: "parked",
+    ...(to === undefined ? {} : { to }),
+  };
   const go = (next: ListSearch): void => {
     const { state: _state, ...rest } = next;
     void navigate({ to: "/review", search: rest, state: to === undefined ? {} : { to } });
@@ -52,9 +60,13 @@ export function ReviewPage() {
           {chosen === undefined ? null : <Cause group={chosen} />}
           <FilterBar
             filters={filters}
-            fixed={["state"]}
-            onChange={({ to: number, state: _state, ...rest }) => {
-              void navigate({ to: "/review", search: rest, state: number === undefined ? {} : { to: number } });
+            fixed={fixed}
+            onChange={({ to: number, state: _state, snoozed, ...rest }) => {
+              void navigate({
+                to: "/review",
+                search: snoozed === "true" ? { ...rest, snoozed } : rest,
+                state: number === undefined ? {} : { to: number },
+              });
             }}
           />
           <OperationsList
@@ -62,7 +74,7 @@ export function ReviewPage() {
             search={search}
             go={go}
             empty={
-              total === 0 ? (
+              total === 0 && Object.keys(filtersOf(search)).length === 0 && to === undefined ? (
                 <Blank title="Nothing to decide">
                   Everything that was asked for is on its way, has arrived, or was ended on purpose.
                 </Blank>
@@ -101,7 +113,9 @@ function Cause({ group }: { readonly group: Group }) {
               key={action}
               size="compact-sm"
               variant="default"
-              renderRoot={(props) => <Link to="/bulk/new" search={{ ...filters, action }} {...props} />}
+              renderRoot={(props) => (
+                <Link to="/bulk/new" search={{ ...filters, snoozed: "false", action }} {...props} />
+              )}
             >
               {labels[action]}
             </Button>

@@ -1,10 +1,20 @@
 /** How bulk work is doing, in a word. */
 import type { Bulk } from "../api/types.ts";
+import type { Tone } from "../words.ts";
 import { ToneBadge } from "./badge.tsx";
 
+const words: Readonly<Record<Bulk["state"], readonly [string, Tone]>> = {
+  awaiting_approval: ["Waits for a second person", "doubt"],
+  running: ["Running", "wait"],
+  paused: ["Paused", "late"],
+  completed: ["Done", "ok"],
+  cancelled: ["Cancelled", "off"],
+  rejected: ["Refused by a second person", "off"],
+};
+
 /** A badge. */
-export function BulkBadge({ bulk }: { readonly bulk: Bulk }) {
-  if (bulk.state === "running") return <ToneBadge tone="wait">Running</ToneBadge>;
-  if (bulk.state === "cancelled") return <ToneBadge tone="off">Cancelled</ToneBadge>;
-  return bulk.failed === 0 ? <ToneBadge tone="ok">Done</ToneBadge> : <ToneBadge tone="late">Done, some not</ToneBadge>;
+export function BulkBadge({ bulk: { state, failed } }: { readonly bulk: Bulk }) {
+  if (state === "completed" && failed > 0) return <ToneBadge tone="late">Done, some not</ToneBadge>;
+  const [label, tone] = words[state];
+  return <ToneBadge tone={tone}>{label}</ToneBadge>;
 }

@@ -2,27 +2,13 @@
 import { NativeSelect, TextInput } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { useState } from "react";
+import { filterLabels } from "../filter-words.ts";
 import type { Filters } from "../filters.ts";
 import { readQuery } from "../filters.ts";
 import { states, waiting } from "../states.ts";
 import { reasonLabel, reasons, stateLabel } from "../words.ts";
 
 type Name = keyof Filters;
-
-const labels: Readonly<Record<Name, string>> = {
-  state: "State",
-  account: "Account",
-  operation: "Operation",
-  parked_reason: "Reason",
-  kind: "Kind",
-  code: "Code",
-  class: "Class",
-  reference: "Reference",
-  created_after: "From",
-  created_before: "Until",
-  q: "Begins with",
-  to: "Recipient",
-};
 
 /** Names somebody may add by typing a value. */
 const typed: readonly Name[] = ["account", "operation", "code", "kind", "reference"];
@@ -53,7 +39,7 @@ export function FilterBar({
           const query = readQuery(text);
           if (query === null) return;
           setText("");
-          if (query.type === "number") change("to", query.value.includes("+") ? query.value : `+${query.value}`);
+          if (query.type === "person") change("to", query.value);
           else change("q", query.value);
         }}
       >
@@ -93,6 +79,29 @@ export function FilterBar({
           }}
         />
       )}
+      {fixed.includes("assignee") ? (
+        <NativeSelect
+          aria-label="Whose"
+          size="xs"
+          value={filters.snoozed === "true" ? "snoozed" : (filters.assignee ?? "")}
+          data={[
+            { value: "", label: "Everybody's" },
+            { value: "me", label: "Mine" },
+            { value: "none", label: "Nobody's" },
+            { value: "snoozed", label: "Put off" },
+            ...(["", "me", "none", undefined].includes(filters.assignee)
+              ? []
+              : [{ value: filters.assignee ?? "", label: `${filters.assignee}'s` }]),
+          ]}
+          onChange={(event) => {
+            const { value } = event.currentTarget;
+            const { assignee: _assignee, snoozed: _snoozed, ...rest } = filters;
+            onChange(
+              value === "snoozed" ? { ...rest, snoozed: "true" } : value === "" ? rest : { ...rest, assignee: value },
+            );
+          }}
+        />
+      ) : null}
       <NativeSelect
         aria-label="Period"
         size="xs"
@@ -119,7 +128,7 @@ export function FilterBar({
           }}
         >
           <span className="visually-hidden">Take away the filter </span>
-          <span className="dim">{labels[name]} </span>
+          <span className="dim">{filterLabels[name]} </span>
           <span className="clip">{name === "state" && value === waiting ? "Under way" : value}</span>
           <IconX size={12} aria-hidden="true" />
         </button>
@@ -138,7 +147,10 @@ function AddFilter({ onAdd }: { readonly onAdd: (name: Name, value: string) => v
         aria-label="Another filter"
         size="xs"
         value=""
-        data={[{ value: "", label: "Filter by…" }, ...typed.map((each) => ({ value: each, label: labels[each] }))]}
+        data={[
+          { value: "", label: "Filter by…" },
+          ...typed.map((each) => ({ value: each, label: filterLabels[each] })),
+        ]}
         onChange={(event) => {
           const chosen = typed.find((each) => each === event.currentTarget.value);
           if (chosen !== undefined) setName(chosen);
@@ -155,8 +167,8 @@ function AddFilter({ onAdd }: { readonly onAdd: (name: Name, value: string) => v
       }}
     >
       <TextInput
-        aria-label={labels[name]}
-        placeholder={`${labels[name]} is exactly…, then Enter`}
+        aria-label={filterLabels[name]}
+        placeholder={`${filterLabels[name]} is exactly…, then Enter`}
         size="xs"
         w={220}
         autoFocus

@@ -2,14 +2,11 @@
  * The causes, one below the other. The order is kept while one looks: a cause that grows does not jump away from under
  * the pointer, a new one joins at the end.
  */
-import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { recentQuery } from "../api/queries.ts";
 import type { Group } from "../api/types.ts";
 import type { ListSearch } from "../filters.ts";
 import { count } from "../format.ts";
-import { bucketTimes } from "../statistics.ts";
 import { failureTitle, reasonLabel, reasonTone } from "../words.ts";
 import { Moment } from "./moment.tsx";
 import { Spark } from "./spark.tsx";
@@ -33,15 +30,11 @@ export function isChosen(group: Group, search: ListSearch): boolean {
   );
 }
 
-const causeOf = (each: Pick<Group, "account" | "operation" | "parked_reason" | "kind" | "code">): string =>
-  [each.account, each.operation, each.parked_reason, each.kind, each.code].join("|");
-
 /** The rail. */
 export function GroupRail({ groups, search }: { readonly groups: readonly Group[]; readonly search: ListSearch }) {
   const ordered = useKeptOrder(groups);
   const doubt = ordered.filter((group) => group.parked_reason === "doubt");
   const known = ordered.filter((group) => group.parked_reason !== "doubt");
-  const trend = useTrend();
   const none = Object.keys(search).length === 0;
   return (
     <div className="rail">
@@ -49,8 +42,8 @@ export function GroupRail({ groups, search }: { readonly groups: readonly Group[
         <span>All causes</span>
         <span className="num">{count(groups.reduce((sum, group) => sum + group.count, 0))}</span>
       </Link>
-      <RailPart title="In doubt" note="May have been sent" groups={doubt} search={search} trend={trend} />
-      <RailPart title="Known failures" note="Certainly not as wanted" groups={known} search={search} trend={trend} />
+      <RailPart title="In doubt" note="May have been sent" groups={doubt} search={search} />
+      <RailPart title="Known failures" note="Certainly not as wanted" groups={known} search={search} />
     </div>
   );
 }
@@ -60,13 +53,11 @@ function RailPart({
   note,
   groups,
   search,
-  trend,
 }: {
   readonly title: string;
   readonly note: string;
   readonly groups: readonly Group[];
   readonly search: ListSearch;
-  readonly trend: ReadonlyMap<string, readonly number[]>;
 }) {
   if (groups.length === 0) return null;
   return (
@@ -90,13 +81,14 @@ function RailPart({
               </span>
               <span className="group-what dim">
                 {reasonLabel(group.parked_reason)} · {group.operation} · {group.account}
+                {(group.snoozed ?? 0) === 0 ? null : ` · ${count(group.snoozed ?? 0)} snoozed`}
               </span>
               <span className="group-advice">{group.suggestion}</span>
               <span className="group-foot dim">
                 <span>
                   first <Moment at={group.first_seen} />, last <Moment at={group.last_seen} />
                 </span>
-                <Spark values={trend.get(causeOf(group)) ?? []} label="Parked over time" />
+                <Spark values={group.trend ?? []} label="Parked per hour, the last 24 hours" />
               </span>
             </Link>
           </li>
@@ -115,28 +107,5 @@ function useKeptOrder(groups: readonly Group[]): readonly Group[] {
   if (missing.length > 0) setOrder([...order, ...missing]);
   return groups.toSorted(
     (left, right) => order.indexOf(left.fingerprint) - order.indexOf(right.fingerprint) || right.count - left.count,
-  );
-}
-
-/** When the newest parked operations were parked, by cause, on one common axis. */
-function useTrend(): ReadonlyMap<string, readonly number[]> {
-  const { data } = useQuery(recentQuery({ state: "parked" }, 3));
-  if (data === undefined) return new Map();
-  const all = data.operations.map(({ updated_at: at }) => Date.parse(at));
-  const from = Math.min(...all);
-  const until = Math.max(...all);
-  const byCause = Map.groupBy(data.operations, ({ account, operation, parked_reason, failure }) =>
-    [account, operation, parked_reason, failure?.kind ?? null, failure?.code ?? null].join("|"),
-  );
-  return new Map(
-    [...byCause].map(([cause, members]) => [
-      cause,
-      bucketTimes(
-        members.map(({ updated_at: at }) => Date.parse(at)),
-        from,
-        until,
-        24,
-      ),
-    ]),
   );
 }

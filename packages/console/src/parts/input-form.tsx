@@ -5,6 +5,7 @@ import type { Field } from "../fields.ts";
 import { fieldProblem, fieldsFor, fromText, toText } from "../fields.ts";
 import { loadPhoneRules } from "../phone.ts";
 import { SegmentMeter } from "./segment-meter.tsx";
+import { VariablesInput } from "./variables-input.tsx";
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -148,6 +149,8 @@ function FieldInput({
           <SegmentMeter text={text} />
         </div>
       );
+    case "variables":
+      return <VariablesInput name={field.name} text={text} problem={problem} focus={focus} onType={onType} />;
     case "json":
     case "list":
     case "phones":

@@ -72,6 +72,7 @@ export const OperationRow = memo(function OperationRow({
       </td>
       <td className="cell-when end dim">
         <Moment at={row.updated_at} />
+        {row.assignee === null ? null : <span className="whose clip">{row.assignee}</span>}
         {row.attempts_started > 1 ? <span className="tries">{row.attempts_started} attempts</span> : null}
       </td>
     </tr>

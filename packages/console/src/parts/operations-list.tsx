@@ -83,10 +83,11 @@ export function OperationsList({ filters, search, go, empty }: ListProps) {
     <div className="list" aria-busy={list.isPlaceholderData}>
       {/* The place is kept, so that nothing moves when it fills. */}
       <div className="list-news" role="status">
-        {fresh.size === 0 ? null : (
+        {fresh.size === 0 && !fresh.missed ? null : (
           <Button variant="light" size="compact-xs" onClick={showFresh}>
-            {count(fresh.size)}
-            {fresh.more ? "+" : ""} new · show
+            {fresh.missed
+              ? "The connection was lost · read again"
+              : `${count(fresh.size)}${fresh.more ? "+" : ""} new · show`}
           </Button>
         )}
         {list.isError ? <span className="soft">As of before: {list.error.message}</span> : null}

@@ -10,11 +10,15 @@ import {
   IconSearch,
   IconSun,
 } from "@tabler/icons-react";
-import { useNavigate } from "@tanstack/react-router";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useParams, useRouterState } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import type { ReactNode } from "react";
+import { operationQuery } from "../api/queries.ts";
+import { deskVerbs, verbs } from "../api/verbs.ts";
 import { readQuery } from "../filters.ts";
-import { useMay } from "../permissions.ts";
+import { permissionOf, useMay } from "../permissions.ts";
+import { availability, verbWords } from "../words.ts";
 
 const [store, spotlight] = createSpotlight();
 
@@ -43,6 +47,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
     ...(note === undefined ? {} : { note }),
   });
   const commands: readonly Choice[] = [
+    ...useVerbChoices(go),
     ...(may("overview")
       ? [
           go("overview", "Overview", () => void navigate({ to: "/" })),
@@ -54,6 +59,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
     go("operations", "All operations", () => void navigate({ to: "/operations" })),
     ...(may("administer") ? [go("bulk", "Bulk work", () => void navigate({ to: "/bulk" }))] : []),
     go("settings", "Settings", () => void navigate({ to: "/settings" })),
+    ...(may("administer") ? [go("keys", "People and keys", () => void navigate({ to: "/settings/keys" }))] : []),
     {
       id: "light",
       label: "Light colours",
@@ -100,6 +106,28 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   );
 }
 
+/** What can be done with the operation whose page is open. */
+function useVerbChoices(go: (id: string, label: string, run: () => void, note?: string) => Choice): readonly Choice[] {
+  const navigate = useNavigate();
+  const may = useMay();
+  const { id } = useParams({ strict: false });
+  const shown = useRouterState({ select: ({ location }) => location.pathname.startsWith("/operations/") });
+  const { data: operation } = useQuery({ ...operationQuery(id ?? ""), enabled: false });
+  if (!shown || id === undefined || operation === undefined) return [];
+  return [...verbs, ...deskVerbs].flatMap((verb) =>
+    availability(verb, operation) === true && may(permissionOf(verb))
+      ? [
+          go(
+            verb,
+            `${verbWords[verb].label} this operation`,
+            () => void navigate({ to: "/operations/$id", params: { id }, search: { do: verb } }),
+            verbWords[verb].does,
+          ),
+        ]
+      : [],
+  );
+}
+
 /** Ways to look for what was typed. */
 function searches(typed: string, navigate: ReturnType<typeof useNavigate>): readonly Choice[] {
   const query = readQuery(typed);
@@ -114,15 +142,14 @@ function searches(typed: string, navigate: ReturnType<typeof useNavigate>): read
         run: () => void navigate({ to: "/operations/$id", params: { id: value } }),
       },
     ];
-  if (type === "number")
+  if (type === "person")
     return [
       {
         id: "number",
         label: `Everything sent to ${value}`,
-        note: "The number stays out of the address",
+        note: "Stays out of the address",
         icon: <IconPhone size={16} aria-hidden="true" />,
-        run: () =>
-          void navigate({ to: "/operations", search: {}, state: { to: value.includes("+") ? value : `+${value}` } }),
+        run: () => void navigate({ to: "/operations", search: {}, state: { to: value } }),
       },
     ];
   return [

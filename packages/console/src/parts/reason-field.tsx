@@ -8,12 +8,14 @@ export function ReasonField({
   label = "Reason",
   hint = "Kept in the operation's history with your name.",
   autoFocus = true,
+  required = true,
 }: {
   readonly value: string;
   readonly onChange: (value: string) => void;
   readonly label?: string;
   readonly hint?: string;
   readonly autoFocus?: boolean;
+  readonly required?: boolean;
 }) {
   return (
     <Textarea
@@ -22,7 +24,7 @@ export function ReasonField({
       value={value}
       minRows={1}
       maxLength={2_000}
-      required
+      required={required}
       {...(autoFocus ? { "data-autofocus": true } : {})}
       onChange={(event) => {
         onChange(event.currentTarget.value);

@@ -169,12 +169,16 @@ function useLiveReading(on: boolean): void {
   useLive(({ type }) => {
     if (type === "account.changed" || type.startsWith("incident."))
       void queries.invalidateQueries({ queryKey: ["accounts"] });
-    if (type === "reset") void queries.invalidateQueries();
+    // Lists say themselves that something may have been missed; they do not move.
+    if (type === "reset")
+      void queries.invalidateQueries({
+        predicate: ({ queryKey }) => !["operations", "session"].includes(String(queryKey[0])),
+      });
     if (type !== "operation.changed" || timer.current !== undefined) return;
     timer.current = setTimeout(() => {
       timer.current = undefined;
       void queries.invalidateQueries({ queryKey: ["groups"] });
-      void queries.invalidateQueries({ queryKey: ["recent"] });
+      void queries.invalidateQueries({ queryKey: ["overview"] });
     }, 1_500);
   });
 }

@@ -19,9 +19,13 @@ import { availability, verbWords, verdict } from "../words.ts";
 import { ConflictNotice } from "./conflict-notice.tsx";
 import { SimpleVerb } from "./simple-verb.tsx";
 import { Loading, Trouble } from "./states.tsx";
+import type { VerbProps } from "./verb-props.ts";
 
 const FixVerb = lazy(async () => ({ default: (await import("./fix-verb.tsx")).FixVerb }));
 const FallbackVerb = lazy(async () => ({ default: (await import("./fallback-verb.tsx")).FallbackVerb }));
+const AssignVerb = lazy(async () => ({ default: (await import("./desk-verbs.tsx")).AssignVerb }));
+const SnoozeVerb = lazy(async () => ({ default: (await import("./desk-verbs.tsx")).SnoozeVerb }));
+const CommentVerb = lazy(async () => ({ default: (await import("./desk-verbs.tsx")).CommentVerb }));
 const ResolveVerb = lazy(async () => ({ default: (await import("./resolve-verb.tsx")).ResolveVerb }));
 
 const doneWords: Readonly<Record<Verb, string>> = {
@@ -32,6 +36,9 @@ const doneWords: Readonly<Record<Verb, string>> = {
   resolve: "The doubt is settled.",
   reconcile: "The provider is being asked.",
   cancel: "Stopped. Nothing will be sent.",
+  assign: "Everybody sees whose it is.",
+  snooze: "It comes back by itself.",
+  comment: "It stands in the timeline.",
 };
 
 /** The dialog. */
@@ -132,16 +139,32 @@ function Body({
     <>
       <ConflictNotice seen={seen} latest={latest} problem={problem} onClose={onClose} />
       <Suspense fallback={<Loading rows={3} />}>
-        {verb === "fix" ? (
-          <FixVerb {...props} />
-        ) : verb === "fallback" ? (
-          <FallbackVerb {...props} />
-        ) : verb === "resolve" ? (
-          <ResolveVerb {...props} />
-        ) : (
-          <SimpleVerb {...props} />
-        )}
+        <VerbForm {...props} />
       </Suspense>
     </>
   );
+}
+
+function VerbForm(props: VerbProps) {
+  switch (props.verb) {
+    case "fix":
+      return <FixVerb {...props} />;
+    case "fallback":
+      return <FallbackVerb {...props} />;
+    case "resolve":
+      return <ResolveVerb {...props} />;
+    case "assign":
+      return <AssignVerb {...props} />;
+    case "snooze":
+      return <SnoozeVerb {...props} />;
+    case "comment":
+      return <CommentVerb {...props} />;
+    case "retry":
+    case "discard":
+    case "reconcile":
+    case "cancel":
+      return <SimpleVerb {...props} />;
+    default:
+      return props.verb satisfies never;
+  }
 }

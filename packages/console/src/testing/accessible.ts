@@ -5,7 +5,8 @@ import type axe from "axe-core";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { numbers } from "./backend.ts";
-import { signIn } from "./browser.ts";
+import { leave, signIn } from "./browser.ts";
+import { settled } from "./settled.ts";
 import type { World } from "./world.ts";
 
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -69,13 +70,11 @@ export function accessibilityTests(world: () => World): void {
       const found: string[] = [];
       for (const path of await paths()) {
         await page.goto(`${backend.url}${path}`);
-        await page.getByRole("heading").first().waitFor();
-        await page.waitForTimeout(350);
+        await settled(page);
         found.push(...(await findings(page, source)).map((finding) => `${path} ${finding}`));
       }
       expect(found).toEqual([]);
-      expect(page.troubles).toEqual([]);
-      await page.context().close();
+      expect(await leave(page)).toEqual([]);
     }, 180_000);
 
   test("nothing scrolls sideways on a phone, and every place is in reach", async () => {
@@ -84,8 +83,7 @@ export function accessibilityTests(world: () => World): void {
     const wide: string[] = [];
     for (const path of await paths()) {
       await page.goto(`${backend.url}${path}`);
-      await page.getByRole("heading").first().waitFor();
-      await page.waitForTimeout(150);
+      await settled(page);
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       if (width > 360) wide.push(`${path} is ${width} wide`);
     }
@@ -95,6 +93,6 @@ export function accessibilityTests(world: () => World): void {
       await expect
         .poll(async () => page.getByRole("navigation").getByRole("link", { name: place }).isVisible())
         .toBe(true);
-    await page.context().close();
+    expect(await leave(page)).toEqual([]);
   });
 }

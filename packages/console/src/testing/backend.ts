@@ -33,6 +33,8 @@ export const numbers = {
   undelivered: "+14155550114",
   doubt: "+14155550115",
   busy: "+14155550116",
+  hostile: "+14155550117",
+  hostilePage: "+14155550118",
 } as const;
 
 /** An operation as a test reads it. */
@@ -41,6 +43,7 @@ interface Seen {
   readonly state: string;
   readonly version: number;
   readonly parked_reason: string | null;
+  readonly provider_id: string | null;
   readonly child_ids: readonly string[];
   readonly input: Readonly<Record<string, unknown>>;
   readonly history: readonly { readonly event: string; readonly actor: string; readonly because: string | null }[];
@@ -83,7 +86,7 @@ export async function startBackend(brisk = false): Promise<Backend> {
       });
       const text = await response.text();
       if (!response.ok) throw new Error(`${method} ${route}: ${response.status} ${text}`);
-      return JSON.parse(text);
+      return text === "" ? null : JSON.parse(text);
     };
     const see = async (id: string): Promise<Seen> => ask<Seen>("GET", `/v1/operations/${id}`);
     return {
@@ -116,8 +119,21 @@ export async function startBackend(brisk = false): Promise<Backend> {
   }
 }
 
+/** Markup and script in every form that has ever worked somewhere; each would set `window.harmed`. */
+export const attack = [
+  `"><img src=x onerror="window.harmed=1">`,
+  `<script>window.harmed=1</script>`,
+  `<svg onload=window.harmed=1>`,
+  `<a href="javascript:window.harmed=1">harmed</a>`,
+  `{{constructor.constructor('window.harmed=1')()}}`,
+].join(" ");
+
+const hostileAnswer = { code: 21211, message: attack, more_info: "javascript:window.harmed=1", status: 400 };
+
 const rules = {
   rules: [
+    { when: { to: numbers.hostile }, do: { status: 400, body: hostileAnswer } },
+    { when: { to: numbers.hostilePage }, do: { status: 502, body: `<html><title>${attack}</title>${attack}</html>` } },
     { when: { to: numbers.doubt }, do: { hang: true } },
     { when: { operation: "messages.list" }, do: { status: 500 } },
     { when: { to: numbers.busy }, do: { reset: "before-accept" } },
@@ -151,6 +167,7 @@ function configuration(sandboxUrl: string, port: number): unknown {
       { name: "app", role: "sender", key: keys.sender },
     ],
     accounts: { tw: account, backup: account },
+    review: { approval: { above: 25 } },
     routes: { otp: ["tw:sms", "backup:sms"] },
     policy: {
       attemptsMax: 3,
