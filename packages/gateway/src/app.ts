@@ -34,6 +34,7 @@ import { healthRoutes } from "./routes/health.ts";
 import { keyRoutes } from "./routes/keys.ts";
 import { createMessageRoute } from "./routes/messages.ts";
 import { getOperationRoute, listOperationsRoute } from "./routes/operations.ts";
+import { overviewRoute } from "./routes/overview.ts";
 import type { RoutePorts } from "./routes/ports.ts";
 import { escalationRoute, groupsRoute, revealRoute } from "./routes/review-views.ts";
 import { reviewRoutes } from "./routes/review.ts";
@@ -121,6 +122,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     revealRoute(ports),
     ...reviewRoutes(ports),
     groupsRoute(ports),
+    overviewRoute(ports),
     ...bulkRoutes(ports, bulk, runner),
     ...bulkWordRoutes(ports, bulk, runner),
     ...accountRoutes(ports),

@@ -7,7 +7,7 @@ type Options = NonNullable<Parameters<typeof createHarness>[0]>;
 
 let open: Harness[] = [];
 afterEach(async () => {
-  await Promise.all(open.map(async (harness) => harness.close()));
+  await Promise.all(open.map(async (each) => each.close()));
   open = [];
 });
 
@@ -66,7 +66,7 @@ test("above the size it waits for a second person, also after a restart; the fir
     say(next, id, "approve", "second", "fine"),
     say(next, id, "reject", "second", "no"),
   ]);
-  expect(words.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+  expect(words.map(({ status }) => status).toSorted((left, right) => left - right)).toEqual([200, 409]);
   const [approved] = words;
   if (approved.status !== 200) throw new Error("the first word counts");
   expect(approved.body.approval).toMatchObject({ verdict: "approved", by: "second", reason: "fine" });

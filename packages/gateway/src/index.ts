@@ -27,6 +27,15 @@ export type { WireKey } from "./routes/keys.ts";
 export type { WireBulk, WireBulkApproval, WireBulkLine } from "./wire/bulk.ts";
 export type { WireSession } from "./routes/session.ts";
 export type { WireAccount, WireHold, WireLane } from "./wire/account.ts";
+export type {
+  WireCurrent,
+  WireFigures,
+  WireIncident,
+  WireOverview,
+  WireOverviewAccount,
+  WireOverviewBucket,
+  WireQuantiles,
+} from "./wire/overview.ts";
 export type { WireEvent } from "./wire/event.ts";
 export type { Person, SignInTrouble, SingleSignOn } from "./sign-in.ts";
 export type { WireSignInOptions } from "./routes/sign-in.ts";

@@ -13,6 +13,7 @@ import type {
   PolicyInput,
   WebhookRequest,
 } from "@landline/core";
+import type { OverviewRequest, OverviewView } from "./overview/overview.ts";
 import type {
   FallbackStep,
   HistoryRecord,
@@ -196,6 +197,8 @@ export interface Outbox {
     page: { readonly limit: number; readonly cursor: string | null },
   ): Promise<{ readonly operations: readonly OperationView[]; readonly nextCursor: string | null } | "bad_cursor">;
   reviewGroups(): Promise<readonly (ReviewGroup & { readonly suggestion: string })[]>;
+  /** What happened in a window, what is so now, and incidents; from sums, so it is quick whatever the store holds. */
+  overview(request: OverviewRequest): Promise<OverviewView>;
   counts(): Promise<Readonly<Record<string, number>>>;
 
   cancel(
@@ -223,6 +226,11 @@ export interface Outbox {
   resume(account: string, actor: string, reason: string): Promise<AccountHealth | null>;
   /** Probes credentials and service; a success lifts a block. */
   check(account: string, actor: string): Promise<AccountHealth | null>;
+  /**
+   * Somebody opted in again in a way that no callback told: an opt-out is lifted, with the reason. False: none stands;
+   * null: there is no such account.
+   */
+  optIn(account: string, recipient: string, actor: string, reason: string): Promise<boolean | null>;
 
   /**
    * Restore mode: the store is a backup that was put back, so everything that waits and was due is doubted before

@@ -15,6 +15,7 @@ import * as desk from "./desk.ts";
 import { createEarlyReceipts } from "./early-receipts.ts";
 import { enqueue, enqueueMany, enqueueWithin } from "./enqueue.ts";
 import { createEvents, showingOf } from "./events.ts";
+import type { Events } from "./events.ts";
 import { createHolds } from "./holds.ts";
 import { createIncidents } from "./incidents.ts";
 import { createLanes } from "./lanes.ts";
@@ -23,6 +24,9 @@ import { createMaintenance } from "./maintenance/maintenance.ts";
 import type { MaintenanceOptions } from "./maintenance/maintenance.ts";
 import { restore, restoreIfMoved } from "./maintenance/restorer.ts";
 import { createOptOuts } from "./opt-outs.ts";
+import { createIncidentBook } from "./overview/incident-book.ts";
+import type { IncidentBook } from "./overview/incident-book.ts";
+import { overview } from "./overview/overview.ts";
 import type { Account, Host, Store, Waker } from "./ports/index.ts";
 import { receive } from "./receipts.ts";
 import * as review from "./review.ts";
@@ -74,6 +78,12 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const clock = createStoreClock(store, host);
   const events = createEvents();
   const holds = createHolds(store);
+  const book = createIncidentBook({
+    store,
+    host,
+    now: clock.now,
+    onError: (message) => events.emit({ type: "worker.trouble", at: clock.now(), message }),
+  });
   const context: Context = {
     store,
     host,
@@ -85,7 +95,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     holds,
     optOuts: createOptOuts(store),
     lanes: createLanes(accounts, clock.now),
-    incidents: createIncidents(accounts.values(), holds, events, options.incident),
+    incidents: createIncidents(accounts.values(), holds, noting(events, book), options.incident),
     leases: leaseRules(accounts.values(), { marginMs: options.leaseMarginMs, leaseMs: options.leaseMs }),
     worker: options.worker ?? host.newOperationId(),
     rescuesMax: options.rescuesMax ?? 5,
@@ -161,6 +171,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
       const groups = await store.reviewGroups();
       return groups.map((group) => ({ ...group, suggestion: suggestionFor(context, group) }));
     },
+    async overview(request) {
+      await prepare();
+      await holds.refresh();
+      return overview({ store, book, health: [...accounts.values()].map(health) }, request);
+    },
     counts: async () => store.counts(),
     cancel: async (id, by) => review.cancel(context, id, by),
     retry: async (id, by) => review.retry(context, id, by),
@@ -186,6 +201,12 @@ export function createOutbox(options: OutboxOptions): Outbox {
     resume: async (name, actor, reason) =>
       withAccount(name, async (account) => resumeAccount(context, account, actor, reason)),
     check: async (name, actor) => withAccount(name, async (account) => checkAccount(context, account, actor, checks)),
+    async optIn(name, recipient, actor, reason) {
+      if (!accounts.has(name)) return null;
+      await prepare();
+      const because = `${actor} at ${new Date(clock.now()).toISOString()}: ${reason}`;
+      return context.optOuts.lift(name, recipient, because);
+    },
     async restored(line) {
       await prepare();
       return (await restore(context, line)) ?? 0;
@@ -208,6 +229,18 @@ export function createOutbox(options: OutboxOptions): Outbox {
       unsubscribe?.();
       await Promise.all([worker.stop(graceMs), maintenance.stop()]);
       ready.close();
+      book.close();
+    },
+  };
+}
+
+/** Events that the book reads along. It is no listener: where nobody listens, nothing need be built. */
+function noting(events: Events, book: IncidentBook): Events {
+  return {
+    ...events,
+    emit(event) {
+      book.note(event);
+      events.emit(event);
     },
   };
 }

@@ -127,7 +127,11 @@ function text(given: unknown, make: (value: string) => OperationFilter): Operati
   return given.includes("\u0000") ? "must not contain U+0000" : make(given);
 }
 
-function refuse(field: string, message: string): { readonly ok: false; readonly problem: ReturnType<typeof invalid> } {
+/** The refusal of a parameter or member. */
+export function refuse(
+  field: string,
+  message: string,
+): { readonly ok: false; readonly problem: ReturnType<typeof invalid> } {
   return { ok: false, problem: invalid(field, `${field} ${message}`) };
 }
 

@@ -7,6 +7,19 @@ import { laneSchema } from "./lane.schema.ts";
 /** Widths of a bucket by their names. */
 export const bucketNames = ["1m", "5m", "15m", "1h", "6h", "1d"] as const;
 
+const parameter = z.string().optional();
+
+/** The parameters of `GET /v1/overview`. */
+export const overviewQuerySchema = z.object({
+  from: instantSchema.optional().openapi({ description: "Rounded down to its bucket; an hour before `to` by default" }),
+  to: instantSchema.optional().openapi({ description: "Rounded up to the end of its bucket; now by default" }),
+  account: parameter.openapi({ description: "One or more, separated by commas" }),
+  bucket: z
+    .enum(bucketNames)
+    .optional()
+    .openapi({ description: "The narrowest with at most 120 buckets by default; at most 500 buckets" }),
+});
+
 const count = z.int().min(0);
 const byState = z
   .partialRecord(z.enum(operationStates), count)

@@ -1,5 +1,5 @@
 /** An account's health in the JSON form of the contract. */
-import type { AccountHealth } from "@landline/outbox";
+import type { AccountHealth, LaneHealth } from "@landline/outbox";
 import { instant } from "../schemas/instant.ts";
 
 /** One lane of an account. */
@@ -57,15 +57,13 @@ export function toWireAccount(source: AccountHealth): WireAccount {
     incident: incident === undefined ? null : { since: instant(incident.since), because: incident.because },
     in_flight: source.lanes.reduce((sum, lane) => sum + lane.inFlight, 0),
     holds: source.holds.map(({ reason, actor, because, since }) => ({ reason, actor, because, since: instant(since) })),
-    lanes: source.lanes.map(({ lane, open, breaker, rate, inFlight, window, waitsUntil }) => ({
-      lane,
-      open,
-      breaker,
-      rate,
-      in_flight: inFlight,
-      window,
-      waits_until: instant(waitsUntil),
-    })),
+    lanes: source.lanes.map(toWireLane),
     last_check: lastCheck === null ? null : { ...lastCheck, at: instant(lastCheck.at) },
   };
+}
+
+/** Writes a lane. */
+export function toWireLane(source: LaneHealth): WireLane {
+  const { lane, open, breaker, rate, inFlight, window, waitsUntil } = source;
+  return { lane, open, breaker, rate, in_flight: inFlight, window, waits_until: instant(waitsUntil) };
 }

@@ -1,7 +1,11 @@
 /** The overview in the JSON form of the API: what happened in a window, what is so now, and incidents. */
 import type { FailureKind, ParkedReason, StoredState } from "@landline/core";
-import type { bucketNames } from "../schemas/overview.schema.ts";
+import { bucketWidths } from "@landline/outbox";
+import type { CurrentView, Figures, OverviewBucket, OverviewView, Quantiles } from "@landline/outbox";
+import { instant } from "../schemas/instant.ts";
+import { bucketNames } from "../schemas/overview.schema.ts";
 import type { WireAccount, WireLane } from "./account.ts";
+import { toWireLane } from "./account.ts";
 
 /** Latencies in milliseconds. Every operation is counted; a value is within 3.2 % of the true one. */
 export interface WireQuantiles {
@@ -101,4 +105,91 @@ export interface WireOverview {
   readonly accounts: readonly WireOverviewAccount[];
   readonly current: WireCurrent;
   readonly incidents: readonly WireIncident[];
+}
+
+/** Writes an overview. */
+export function toWireOverview(source: OverviewView): WireOverview {
+  const { bucketMs } = source;
+  const buckets = (series: readonly OverviewBucket[]): readonly WireOverviewBucket[] =>
+    series.map(({ at, figures }) => ({ at: instant(at), ...toWireFigures(figures, bucketMs) }));
+  const windowMs = source.to - source.from;
+  return {
+    at: instant(source.at),
+    from: instant(source.from),
+    to: instant(source.to),
+    bucket: bucketNames[bucketWidths.indexOf(bucketMs)] ?? "1h",
+    bucket_seconds: bucketMs / 1_000,
+    complete_from: instant(source.completeFrom),
+    totals: toWireFigures(source.totals, windowMs),
+    series: buckets(source.series),
+    accounts: source.accounts.map(({ account, health, totals, series, current }) => ({
+      account,
+      provider: health?.provider ?? "unknown",
+      state: health?.state ?? "ok",
+      ...toWireFigures(totals, windowMs),
+      series: buckets(series),
+      current: toWireCurrent(current),
+      lanes: health?.lanes.map(toWireLane) ?? [],
+    })),
+    current: toWireCurrent(source.current),
+    incidents: source.incidents.map((incident) => ({
+      id: incident.id,
+      provider: incident.provider,
+      accounts: incident.accounts,
+      started_at: instant(incident.startedAt),
+      ended_at: instant(incident.endedAt),
+      evidence: incident.evidence,
+      ended_because: incident.endedBecause,
+      operations_held: incident.operationsHeld,
+    })),
+  };
+}
+
+/** @param spanMs what the figures are of: rates are over all of it, also where it has not passed yet */
+function toWireFigures(source: Figures, spanMs: number): WireFigures {
+  const { attempts, states } = source;
+  const total = Object.values(attempts).reduce((sum, each) => sum + each, 0);
+  return {
+    asked: source.asked,
+    states,
+    failures: source.failures,
+    parked_reasons: source.parkedReasons,
+    attempts: { total, ...attempts },
+    throttled_share: total === 0 ? null : rounded(attempts.throttled / total),
+    accepted_per_second: rounded((states.accepted ?? 0) / (spanMs / 1_000)),
+    doubt: source.doubt,
+    doubt_per_minute: rounded(source.doubt / (spanMs / 60_000)),
+    review: {
+      in: states.parked ?? 0,
+      out: Object.values(source.reviewed).reduce((sum, each) => sum + each, 0),
+      out_to: source.reviewed,
+    },
+    latency: { accepted: toWireQuantiles(source.accepted), delivered: toWireQuantiles(source.delivered) },
+  };
+}
+
+function toWireQuantiles(source: Quantiles | null): WireQuantiles | null {
+  return source && { count: source.count, p50_ms: source.p50Ms, p95_ms: source.p95Ms, p99_ms: source.p99Ms };
+}
+
+function toWireCurrent(source: CurrentView): WireCurrent {
+  const { active, reconciling, parked, undelivered, snoozed, oldestDue } = source;
+  return {
+    active,
+    reconciling,
+    parked,
+    parked_open: parked - snoozed,
+    snoozed,
+    undelivered,
+    oldest_due: oldestDue && {
+      lane: oldestDue.lane,
+      due_at: instant(oldestDue.dueAt),
+      age_seconds: Math.round(oldestDue.ageMs / 1_000),
+    },
+  };
+}
+
+/** Six digits after the point: rates are for people. */
+function rounded(rate: number): number {
+  return Math.round(rate * 1_000_000) / 1_000_000;
 }
