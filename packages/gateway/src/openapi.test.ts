@@ -53,7 +53,7 @@ test("every route of the contract is documented, with an id of its own and refus
     "POST /v1/bulk/{id}/cancel",
     "GET /v1/accounts",
     "GET /v1/accounts/{name}",
-    ...["pause", "resume", "check"].map((verb) => `POST /v1/accounts/{name}/${verb}`),
+    ...["pause", "resume", "check", "opt-in"].map((verb) => `POST /v1/accounts/{name}/${verb}`),
     "POST /v1/explain",
     "GET /v1/events",
     "POST /webhooks/{account}",

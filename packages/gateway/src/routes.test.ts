@@ -105,6 +105,27 @@ test("the same key while the first is running is told so", async () => {
   expect(third.headers.get("idempotent-replayed")).toBe("true");
 });
 
+test("an opt-out that ended where no callback could tell is lifted by an administrator, with the reason", async () => {
+  const lines: unknown[] = [];
+  const { ask, create, until, store } = harness({ audit: async (line) => void lines.push(line) });
+  await store.optOut("tw", message.input.To, "21610");
+  const barred = await until((await create("barred")).id, "parked");
+  expect(barred).toMatchObject({ parked_reason: "rejected", attempts: [], failure: { kind: "recipient_blocked" } });
+  expect(barred.failure).toMatchObject({ code: "21610", execution: "not_executed" });
+  const path = "/v1/accounts/tw/opt-in";
+  const body = { to: message.input.To, reason: "wrote to the help desk" };
+  expect((await ask("POST", path, { as: "operator", body })).status).toBe(403);
+  expect((await ask("POST", path, { as: "admin", body: { to: body.to } })).status).toBe(400);
+  expect((await ask("POST", "/v1/accounts/none/opt-in", { as: "admin", body })).status).toBe(404);
+  const retry = { reason: "again", version: barred.version };
+  expect((await ask("POST", `/v1/operations/${barred.id}/retry`, { as: "operator", body: retry })).status).toBe(409);
+  expect((await ask("POST", path, { as: "admin", body })).body).toEqual({ account: "tw", lifted: true });
+  expect((await ask("POST", path, { as: "admin", body })).body).toEqual({ account: "tw", lifted: false });
+  expect(lines).toEqual([{ actor: "admin", event: "account.opt-in", subject: "tw", because: body.reason }]);
+  expect((await ask("POST", `/v1/operations/${barred.id}/retry`, { as: "operator", body: retry })).status).toBe(200);
+  await until(barred.id, "accepted");
+});
+
 test("accounts are shown, paused, resumed and checked; pausing holds what waits", async () => {
   const { ask, create } = harness();
   const list = await ask("GET", "/v1/accounts", { as: "viewer" });

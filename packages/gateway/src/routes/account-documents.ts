@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import type { RouteDocument } from "../call.ts";
 import { instantSchema } from "../schemas/components.schema.ts";
 import { laneSchema } from "../schemas/lane.schema.ts";
-import { accountVerbSchema } from "../schemas/verbs.ts";
+import { accountVerbSchema, optInSchema } from "../schemas/verbs.ts";
 import { answers, bodied, bodyOf, keyed, refusals } from "./documents.ts";
 
 const accountSchema = z
@@ -68,3 +68,20 @@ export function accountVerbDocument(name: keyof typeof summaries): RouteDocument
     responses: { 200: answers("The account", accountSchema), ...refusals(...keyed, ...bodied, "NOT_FOUND") },
   };
 }
+
+/** `POST /v1/accounts/{name}/opt-in`. */
+export const optInDocument: RouteDocument = {
+  operationId: "optIn",
+  tags: ["Accounts"],
+  summary: "Lift an opt-out, because the person opted in again where no callback could tell",
+  description:
+    "An inbound START lifts an opt-out by itself. This is for who does not send inbound messages here: what was refused for an opt-out stays barred until somebody says how it is known that it ended.",
+  request: { params: nameParam, body: bodyOf(optInSchema) },
+  responses: {
+    200: answers(
+      "Whether an opt-out stood and was lifted",
+      z.object({ account: z.string(), lifted: z.boolean() }).openapi("OptIn"),
+    ),
+    ...refusals(...keyed, ...bodied, "NOT_FOUND"),
+  },
+};

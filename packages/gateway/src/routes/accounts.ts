@@ -9,9 +9,9 @@ import type { Problem } from "../reply.ts";
 import { json, problem } from "../reply.ts";
 import { readParameters } from "../schemas/filters.ts";
 import { zodReader } from "../schemas/reading.ts";
-import { accountVerbSchema } from "../schemas/verbs.ts";
+import { accountVerbSchema, optInSchema } from "../schemas/verbs.ts";
 import { toWireAccount } from "../wire/account.ts";
-import { accountDocument, accountsDocument, accountVerbDocument } from "./account-documents.ts";
+import { accountDocument, accountsDocument, accountVerbDocument, optInDocument } from "./account-documents.ts";
 import type { RoutePorts } from "./ports.ts";
 
 /** All routes of accounts. */
@@ -44,6 +44,7 @@ export function accountRoutes(ports: RoutePorts): readonly Route[] {
     verb(ports, "pause", async (name, caller, reason) => outbox.pause(name, caller.name, reason)),
     verb(ports, "resume", async (name, caller, reason) => outbox.resume(name, caller.name, reason)),
     verb(ports, "check", async (name, caller) => outbox.check(name, caller.name)),
+    optIn(ports),
   ];
 }
 
@@ -66,6 +67,26 @@ function verb(
       if (health === null) return noAccount();
       await ports.audit({ actor: caller.name, event: `account.${done[name]}`, subject: account, because: reason });
       return json(200, toWireAccount(health));
+    },
+  });
+}
+
+function optIn(ports: RoutePorts): Route {
+  return route<z.output<typeof optInSchema>>({
+    method: "POST",
+    path: "/v1/accounts/{name}/opt-in",
+    access: "administer",
+    document: optInDocument,
+    body: { type: "json", optional: false, bytesMax: ports.limits.bodyBytesMax, read: zodReader(optInSchema) },
+    answer: async ({ caller, params, body }) => {
+      const account = params["name"] ?? "";
+      if (!reaches(caller, account)) return noAccount();
+      const lifted = await ports.outbox.optIn(account, body.to, caller.name, body.reason);
+      if (lifted === null) return noAccount();
+      // Whose it was stands with the opt-out; the audit names no numbers.
+      if (lifted)
+        await ports.audit({ actor: caller.name, event: "account.opt-in", subject: account, because: body.reason });
+      return json(200, { account, lifted });
     },
   });
 }

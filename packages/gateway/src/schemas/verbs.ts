@@ -15,6 +15,13 @@ export const optionalReasonSchema = z
   .openapi("OptionalReasonRequest");
 /** Account verbs. */
 export const accountVerbSchema = z.strictObject({ reason: reason.nullish() }).openapi("AccountVerbRequest");
+/** `opt-in`: whose opt-out is lifted, and how it is known that they want that. */
+export const optInSchema = z
+  .strictObject({
+    to: z.string().trim().min(1).max(320).openapi({ description: "The recipient", example: "+15551234567" }),
+    reason,
+  })
+  .openapi("OptInRequest");
 /** `fix`. */
 export const fixSchema = z.strictObject({ input: inputSchema, reason, version }).openapi("FixRequest");
 /** `fallback`. */
