@@ -21,6 +21,9 @@ const versionMin = [3, 51, 3] as const;
  */
 const pageBytes = 8_192;
 
+/** KiB of pages kept in memory. What is written next lies close together; for the rest the system has a cache too. */
+const cacheKiB = 16_000;
+
 /** Pages of the write-ahead log after which they are copied into the database: 32 MiB. */
 const checkpointPages = 4_000;
 
@@ -49,7 +52,7 @@ export function openDatabase(path: string, options: OpenOptions = {}): DatabaseS
     db.exec("PRAGMA checkpoint_fullfsync = ON");
     db.exec("PRAGMA mmap_size = 0");
     db.exec("PRAGMA temp_store = MEMORY");
-    db.exec("PRAGMA cache_size = -32000");
+    db.exec(`PRAGMA cache_size = -${cacheKiB}`);
     db.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
     db.exec("PRAGMA journal_size_limit = 67108864");
     if (options.pagesMax !== undefined) db.exec(`PRAGMA max_page_count = ${Math.floor(options.pagesMax)}`);
