@@ -98,7 +98,7 @@ test("rejected: nothing happens to anything, and nobody can change that", async 
   const rejected = await say(made, id, "reject", "second", "too many");
   expect([rejected.status, rejected.body.state, rejected.body.approval.reason]).toEqual([200, "rejected", "too many"]);
   for (const word of ["approve", "pause", "resume", "cancel"])
-    expect((await say(made, id, word, "second")).status, word).toBe(409);
+    expect((await say(made, id, word, "second")).status).toBe(409);
   expect((await made.ask("GET", "/v1/operations?state=parked", { as: "admin" })).body.data).toHaveLength(3);
   expect(lines.map(({ event, actor }) => [event, actor])).toEqual([
     ["bulk.created", "admin"],

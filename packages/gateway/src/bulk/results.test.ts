@@ -59,7 +59,7 @@ test("every member once, in order, those nobody came to as pending; chunk by chu
 
 test("no cell is a formula, whatever anybody wrote", () => {
   for (const text of ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "|calc", "%0A", "\uFF1D1"]) {
-    expect(cell(text).replace(/^"/, ""), JSON.stringify(text)).toMatch(/^'/);
+    expect(cell(text).replace(/^"/, "")).toMatch(/^'/);
   }
   for (const text of ["", "op_1", "a=b", "1-2", "not possible while it is queued"]) expect(cell(text)).toBe(text);
   fc.assert(

@@ -56,6 +56,7 @@ export function csvOf(store: Pick<BulkStore, "members" | "results">, record: Bul
  * quote providers and callers, and neither may run something on the desk of whoever opens the file.
  */
 export function cell(text: string): string {
-  const safe = /^[\s\u{FEFF}\u{0000}]*[=+\-@\t\r\n|%\uFF1D\uFF0B\uFF0D\uFF20]/u.test(text) ? `'${text}` : text;
+  const isControl = text !== "" && text.charCodeAt(0) < 0x20;
+  const safe = isControl || /^[=+\-@|%\uFF1D\uFF0B\uFF0D\uFF20]/u.test(text.trimStart()) ? `'${text}` : text;
   return /[",\r\n']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
