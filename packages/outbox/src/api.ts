@@ -231,11 +231,6 @@ export interface Outbox {
    * null: there is no such account.
    */
   optIn(account: string, recipient: string, actor: string, reason: string): Promise<boolean | null>;
-  /**
-   * Somebody opted in again in a way that no callback told: an opt-out is lifted, with the reason. False: none stands;
-   * null: there is no such account.
-   */
-  optIn(account: string, recipient: string, actor: string, reason: string): Promise<boolean | null>;
 
   /**
    * Restore mode: the store is a backup that was put back, so everything that waits and was due is doubted before

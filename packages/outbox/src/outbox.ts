@@ -207,12 +207,6 @@ export function createOutbox(options: OutboxOptions): Outbox {
       const because = `${actor} at ${new Date(clock.now()).toISOString()}: ${reason}`;
       return context.optOuts.lift(name, recipient, because);
     },
-    async optIn(name, recipient, actor, reason) {
-      if (!accounts.has(name)) return null;
-      await prepare();
-      const because = `${actor} at ${new Date(clock.now()).toISOString()}: ${reason}`;
-      return context.optOuts.lift(name, recipient, because);
-    },
     async restored(line) {
       await prepare();
       return (await restore(context, line)) ?? 0;
