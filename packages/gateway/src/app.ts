@@ -140,7 +140,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   const ends: (() => void)[] = [];
   return {
-    fetch: async (request) => {
+    fetch: (request) => {
       const target = targetOf(request.url);
       if (request.method === "POST" && target.path === create.path) return serve(create, request, target);
       return router.fetch(request);

@@ -73,9 +73,7 @@ export async function enqueueOne(
   if (ports.isDraining()) return unavailable("This gateway is shutting down: repeat the request with the same key");
   const foreign = outsideScope(caller, request, ports);
   if (foreign !== null) return foreign;
-  const result = await ports.running.once(caller.name, request.idempotencyKey, async () =>
-    ports.outbox.enqueue(request),
-  );
+  const result = await ports.running.once(caller.name, request.idempotencyKey, () => ports.outbox.enqueue(request));
   if (result.type === "problem") return result;
   if (result.type !== "accepted") return refusalOf(result, fieldOf);
   const operation = result.replayed ? await replayed(result.operation.id, ports) : null;

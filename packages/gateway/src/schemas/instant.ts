@@ -24,12 +24,22 @@ export function instant(ms: number): string;
 export function instant(ms: number | null): string | null;
 export function instant(ms: number | null): string | null {
   if (ms === null) return null;
-  if (ms === lastMs) return lastText;
-  lastText = new Date(Math.max(-8.64e15, Math.min(8.64e15, ms))).toISOString();
-  lastMs = ms;
-  return lastText;
+  const whole = Math.max(-8.64e15, Math.min(8.64e15, Math.trunc(ms)));
+  const second = Math.floor(whole / 1000);
+  return `${secondText(second)}${String(whole - second * 1000).padStart(3, "0")}Z`;
 }
 
-// One answer says the same instant several times (created, updated, next attempt); writing it is what costs.
-let lastMs = Number.NaN;
-let lastText = "";
+/** Seconds whose text is kept: those of now and of the usual deadlines come thousands of times. */
+const secondsMax = 64;
+const seconds = new Map<number, string>();
+
+/** A second's text up to its decimal point. */
+function secondText(second: number): string {
+  let text = seconds.get(second);
+  if (text === undefined) {
+    text = new Date(second * 1000).toISOString().slice(0, -4);
+    if (seconds.size >= secondsMax) seconds.clear();
+    seconds.set(second, text);
+  }
+  return text;
+}
