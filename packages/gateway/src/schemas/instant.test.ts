@@ -17,9 +17,8 @@ test("what is written is read back", () => {
 
 test("what is written is what a date writes of itself, whole seconds kept or not", () => {
   fc.assert(
-    fc.property(fc.integer({ min: -8.64e15, max: 8.64e15 }), fc.double({ min: 0, max: 0.999 }), (ms, rest) => {
+    fc.property(fc.double({ min: -8.64e15, max: 8.64e15, noNaN: true }), (ms) => {
       expect(instant(ms)).toBe(new Date(ms).toISOString());
-      expect(instant(Math.abs(ms) + rest)).toBe(new Date(Math.abs(ms)).toISOString());
     }),
   );
   expect(instant(9e15)).toBe(new Date(8.64e15).toISOString());
