@@ -35,7 +35,8 @@ test("Twilio: accounts and senders, as often as wanted, before or after the prov
     "--twilio-sender",
     "+15005550006",
   ];
-  expect(read(...typed, "--twilio-errors", "problem")).toMatchObject({
+  const more = ["--twilio-errors", "problem", "--twilio-inbound", "http://127.0.0.1:8080/webhooks/tw"];
+  expect(read(...typed, ...more)).toMatchObject({
     options: {
       twilio: {
         accounts: [
@@ -44,6 +45,7 @@ test("Twilio: accounts and senders, as often as wanted, before or after the prov
         ],
         senders: ["+15005550006"],
         errors: "problem",
+        inbound: { url: "http://127.0.0.1:8080/webhooks/tw" },
       },
     },
   });

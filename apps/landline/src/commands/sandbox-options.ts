@@ -17,6 +17,7 @@ export interface TypedOptions {
   readonly twilioAccount?: readonly string[];
   readonly twilioSender?: readonly string[];
   readonly twilioErrors?: string;
+  readonly twilioInbound?: string;
   readonly redCloudClient?: readonly string[];
   readonly redCloudWebhook?: string;
   readonly redCloudSecret?: string;
@@ -50,6 +51,7 @@ export function addProviderOptions(command: Command): Command {
     .addOption(repeatable("--twilio-account <sid:token>", "an account that may call (default: any)"))
     .addOption(repeatable("--twilio-sender <number>", "a sender the accounts own (default: any)"))
     .addOption(listed(new Option("--twilio-errors <form>", "how errors are written (default: envelope)"), errorForms))
+    .option("--twilio-inbound <url>", "where messages from people go (default: nowhere)")
     .addOption(repeatable("--red-cloud-client <id:secret>", "a client that may call (default: any)"))
     .option("--red-cloud-webhook <url>", "where Red Cloud's events go (default: nowhere)")
     .option("--red-cloud-secret <secret>", "signs Red Cloud's events (default: they are not signed)")
@@ -88,6 +90,7 @@ export function readProviderOptions(typed: TypedOptions): ReadOptions {
   const errors = errorForms.find((form) => form === typed.twilioErrors);
   if (typed.twilioErrors !== undefined && errors === undefined)
     faults.push(`--twilio-errors must be one of ${errorForms.join(", ")}, not "${typed.twilioErrors}"`);
+  const inboundUrl = address("--twilio-inbound", typed.twilioInbound);
   const webhook = webhookOf(typed, address, duration, faults);
   const keys = typed.noticiaKey?.map((text) => keyOf(text, faults));
   const bodyBytesMax = bytesOf(typed.noticiaBodyMax, faults);
@@ -102,6 +105,7 @@ export function readProviderOptions(typed: TypedOptions): ReadOptions {
           accounts: accounts?.map(([accountSid, authToken]) => ({ accountSid, authToken })),
           senders: typed.twilioSender,
           errors,
+          inbound: inboundUrl === undefined ? undefined : { url: inboundUrl },
         }),
       },
       redCloud: {

@@ -5,6 +5,7 @@ import { createSandbox } from "../sandbox.ts";
 import type { Sandbox } from "../sandbox.ts";
 import { openReceiver, until } from "../testing/receiver.ts";
 import type { Receiver } from "../testing/receiver.ts";
+import { eventCallback } from "./events.ts";
 
 const clientId = "rc_test_client_123";
 const clientSecret = "rc_secret_abc123";
@@ -290,6 +291,12 @@ describe("events", () => {
     const failed = events().filter(({ type }) => type === "message.failed");
     expect(failed).toHaveLength(2);
     expect(failed[0]).toMatchObject({ failure: { code: "CARRIER_REJECTED" } });
+  });
+
+  test("an event comes again after 1, 5, 15 and 60 minutes, and then never", () => {
+    const event = { type: "message.sent", messageId: "msg_1" };
+    const { retryMs } = eventCallback(event, { url: receiver.url }, 0, () => 0);
+    expect(retryMs.map((ms) => ms / 60_000)).toEqual([1, 5, 15, 60]);
   });
 
   test("inbound on request", async () => {

@@ -185,6 +185,27 @@ describe("faults of callbacks", () => {
   });
 });
 
+describe("messages from people", () => {
+  test("are posted signed; STOP bars the writer until START, with OptOutType as with Advanced Opt-Out", async () => {
+    const open = await createSandbox({ twilio: { inbound: { url: `${receiver.url}/in?a=1` } } });
+    const says = (text: string): boolean =>
+      open.control("twilio", { action: "inbound", from: "+15551234567", to: "+15005550006", text });
+    expect((await create(open.url)).status).toBe(201);
+    expect([says("stop"), open.control("twilio", { action: "inbound" })]).toEqual([true, false]);
+    expect((await create(open.url)).json).toMatchObject({ status: 400, code: 21610 });
+    expect((await create(open.url, { To: "whatsapp:+15551234567" })).json).toMatchObject({ code: 21610 });
+    expect((await create(open.url, { To: "+15557654321" })).status).toBe(201);
+    says("Hello?");
+    says("START");
+    expect((await create(open.url)).status).toBe(201);
+    await until(() => receiver.received.length === 3);
+    const told = forms().map((form) => `${form["Body"]} ${form["OptOutType"] ?? "-"} ${form["SmsStatus"]}`);
+    expect(new Set(told)).toEqual(new Set(["stop STOP received", "Hello? - received", "START START received"]));
+    expect([valid(0), valid(1), valid(2)]).toEqual([true, true, true]);
+    await open.close();
+  });
+});
+
 test("nobody outside this machine is called, unless deliverTo says where", async () => {
   await create(sandbox.url, { StatusCallback: "https://landline.example.com/webhooks/tw?op=op_2" });
   await until(() => sandbox.callbacks().length === 3);

@@ -32,6 +32,8 @@ export interface Credentials {
   /** The account a request without one in its path acts for, by its credentials. */
   accountOf(received: Received): string;
   authTokenOf(accountSid: string): string;
+  /** An account that may call, or called last. */
+  anyAccount(): string;
   revokeTokens(): void;
   reset(): void;
 }
@@ -100,6 +102,7 @@ export function createCredentials(accounts: readonly TwilioAccount[] | null, lif
       return accounts?.find((account) => account.apiKeys?.[user] !== undefined)?.accountSid ?? `AC${"0".repeat(32)}`;
     },
     authTokenOf: (accountSid) => known.get(accountSid)?.authToken ?? remembered.get(accountSid) ?? unknownAuthToken,
+    anyAccount: () => accounts?.[0]?.accountSid ?? [...remembered.keys()].at(-1) ?? `AC${"0".repeat(32)}`,
     revokeTokens: () => bearers.clear(),
     reset() {
       remembered.clear();

@@ -15,6 +15,8 @@ import { createCredentials } from "./credentials.ts";
 import type { TwilioAccount } from "./credentials.ts";
 import { apiVersion, uriOf } from "./desk.ts";
 import type { Desk, Visit } from "./desk.ts";
+import { createInbound } from "./inbound.ts";
+import type { TwilioInbound } from "./inbound.ts";
 import { createMessages } from "./messages.ts";
 import { asProblem } from "./problem.ts";
 import { createVerifications } from "./verify.ts";
@@ -34,6 +36,8 @@ export interface TwilioOptions {
    * first. What is asked for in XML stays XML.
    */
   readonly errors?: "envelope" | "problem";
+  /** Where messages from people go. Default: nowhere. */
+  readonly inbound?: TwilioInbound;
 }
 
 const accountPath = /^\/2010-04-01\/Accounts\/([^/.]+)(?:\/(Messages|Calls)(?:\/([^/.]+))?)?(\.json)?$/;
@@ -42,8 +46,9 @@ const verifyPath = /^\/v2\/Services\/([^/]+)\/(Verifications|VerificationCheck)(
 /** A Twilio nobody has called yet. */
 export function createTwilio(world: FakeWorld, options: TwilioOptions): Fake {
   const credentials = createCredentials(options.accounts ?? null, options.tokenLifetimeMs ?? 3_600_000);
+  const inbound = createInbound(world, options.inbound ?? {});
   const desk: Desk = {
-    world,
+    world: { ...world, recipients: () => inbound.with(world.recipients()) },
     credentials,
     pace: { stepMs: options.stepMs ?? 250 },
     senders: options.senders ?? null,
@@ -168,12 +173,22 @@ export function createTwilio(world: FakeWorld, options: TwilioOptions): Fake {
       if (effect.operation.startsWith("messages.")) resources.Messages.announce(effect, fault);
       else if (effect.operation.startsWith("calls.")) resources.Calls.announce(effect, fault);
     },
-    control({ action }) {
-      if (action !== "revoke-tokens") return false;
-      credentials.revokeTokens();
-      return true;
+    control(command) {
+      switch (command.action) {
+        case "revoke-tokens":
+          credentials.revokeTokens();
+          return true;
+        case "inbound": {
+          const { account_sid: named } = command;
+          const accountSid = typeof named === "string" ? named : credentials.anyAccount();
+          return inbound.send(command, accountSid, credentials.authTokenOf(accountSid));
+        }
+        default:
+          return false;
+      }
     },
     reset() {
+      inbound.reset();
       resources.Messages.reset();
       resources.Calls.reset();
       verifications.reset();
