@@ -8,7 +8,7 @@ import { createOutbox } from "@landline/outbox";
 import type { SqliteStore } from "@landline/outbox-sqlite";
 import { sqliteStore } from "@landline/outbox-sqlite";
 import { createLedgerProvider } from "@landline/outbox/testing";
-import { commitsPerSecond, flushesPerSecond } from "./limits.ts";
+import { commitsPerSecond, flushesPerSecond, groupedPerSecond } from "./limits.ts";
 import { accepted, operations, requestDigest } from "./operations.ts";
 
 const [what = "", file = "", countText = "0", fromText = "0"] = process.argv.slice(2);
@@ -20,7 +20,11 @@ const lanes = [{ lane: "tw/messages", limit: 500 }];
 type Figures = Readonly<Record<string, number>>;
 
 const measures: Readonly<Record<string, () => Promise<Figures>>> = {
-  limits: async () => ({ flushes: flushesPerSecond(`${file}.flush`, 1), commits: commitsPerSecond(`${file}.raw`, 1) }),
+  limits: async () => ({
+    flushes: flushesPerSecond(`${file}.flush`, 1),
+    commits: commitsPerSecond(`${file}.raw`, 1),
+    grouped: await groupedPerSecond(`${file}.grouped`, 1),
+  }),
   single: () => withStore(enqueueOneByOne),
   callers: () => withStore(enqueueByCallers),
   bulk: () => withStore(enqueueInBulk),
