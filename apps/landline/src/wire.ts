@@ -4,8 +4,9 @@
  * Read top to bottom it says what a running Landline consists of. It decides nothing and computes nothing.
  */
 import { createSender } from "@landline/client";
-import { createHost, hashing } from "@landline/host";
-import { createOutbox } from "@landline/outbox";
+import { keyCollection } from "@landline/gateway";
+import { createHost, createSealer, hashing } from "@landline/host";
+import { createOutbox, openSealed, refuseSealed } from "@landline/outbox";
 import type { Account, Outbox, Sender, Store, Waker } from "@landline/outbox";
 import { sqliteStore } from "@landline/outbox-sqlite";
 import type { Config, StoreConfig } from "./config/index.ts";
@@ -27,10 +28,28 @@ export interface System {
 }
 
 /**
- * Opens a store.
- * @throws when it is in use, foreign, corrupt, unmigrated or out of reach; the message says what to do
+ * Opens a store, sealed where keys are configured.
+ * @throws when it is in use, foreign, corrupt, unmigrated, out of reach or sealed with a key that is not given; the
+ *   message says what to do
  */
 export async function openStore(config: StoreConfig): Promise<OpenStore> {
+  const opened = await openPlain(config);
+  const { encryption } = config;
+  try {
+    if (encryption !== undefined) {
+      const { keys, forgotten } = encryption;
+      const store = await openSealed(opened.store, createSealer(keys), { forgotten, plain: [keyCollection] });
+      return { ...opened, store };
+    }
+    await refuseSealed(opened.store);
+    return opened;
+  } catch (error) {
+    await opened.store.close();
+    throw error;
+  }
+}
+
+async function openPlain(config: StoreConfig): Promise<OpenStore> {
   switch (config.type) {
     case "sqlite": {
       const store = sqliteStore(config.path);

@@ -107,6 +107,19 @@ describe("a usable configuration", () => {
     expect(faultsOf({ ...good, oidc: { ...open, roles: [scoped] } })).toEqual(["oidc.roles[0].accounts[1]"]);
   });
 
+  test("reads keys for sealing, newest first, as hex or base64, and refuses what is no key", () => {
+    const [one, two] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+    const encryption = { key: { env: "SEAL" }, oldKeys: [two.toString("hex")], forgotten: ["abc"] };
+    const read = checkConfig({ encryption }, null, "/srv", { SEAL: one.toString("base64") });
+    expect(read.store.encryption?.keys.map((key) => Buffer.from(key))).toEqual([one, two]);
+    expect(read.store.encryption?.forgotten).toEqual(["abc"]);
+    expect(read.secrets).toEqual(expect.arrayContaining([one.toString("base64"), two.toString("hex")]));
+    expect(checkConfig({}, null, "/srv", {}).store.encryption).toBeUndefined();
+    for (const key of ["short", `${"a".repeat(43)}!`, "f".repeat(63), one.toString("base64").slice(1)])
+      expect(faultsOf({ encryption: { key } })).toEqual(["encryption.key"]);
+    expect(faultsOf({ encryption: { oldKeys: ["x"] } })).toEqual(["encryption.key", "encryption.oldKeys[0]"]);
+  });
+
   test("refuses key names that belong to people", () => {
     const key = { name: "oidc:ada@example.com", role: "admin", key: "key-of-the-app" };
     expect(faultsOf({ apiKeys: [key] })).toEqual(["apiKeys[0].name"]);

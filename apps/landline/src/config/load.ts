@@ -11,6 +11,7 @@ import { readAccount } from "./account.ts";
 import { ConfigError } from "./config-error.ts";
 import { resolveEnvironment } from "./environment.ts";
 import { importFrom } from "./import-from.ts";
+import { readEncryption } from "./read-encryption.ts";
 import { readOidc, scopeFaults } from "./read-oidc.ts";
 import { fileSchema } from "./schema.ts";
 import type { ConfigFile } from "./schema.ts";
@@ -109,9 +110,10 @@ export function checkConfig(
   );
   if (faults.length > 0) throw new ConfigError(file, faults);
 
+  const encryption = readEncryption(value.encryption);
   return {
     file,
-    store: readStore(value.store, directory),
+    store: { ...readStore(value.store, directory), ...(encryption === null ? {} : { encryption }) },
     http: {
       ...value.http,
       publicUrl: value.http.publicUrl?.replace(/\/+$/, "") ?? null,
@@ -136,6 +138,7 @@ export function checkConfig(
         ...value.apiKeys.map((key) => key.key),
         ...[...accounts.values()].flatMap((account) => account.provider.secrets),
         ...value.alerts.flatMap(secretsOfAlert),
+        ...(value.encryption === undefined ? [] : [value.encryption.key, ...value.encryption.oldKeys]),
         ...(value.oidc?.clientSecret === undefined ? [] : [value.oidc.clientSecret]),
       ]),
     ],

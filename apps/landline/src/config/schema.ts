@@ -5,6 +5,7 @@
  */
 import { parseDuration } from "@landline/core";
 import { z } from "zod";
+import { keyBytes } from "./read-encryption.ts";
 import { roles } from "./types.ts";
 
 const text = z.string().min(1, "must not be empty");
@@ -44,6 +45,17 @@ const alert = z.discriminatedUnion(
   ],
   { error: 'must have "to": "webhook", "pagerduty", "slack" or "sentry"' },
 );
+
+const sealingKey = text.refine(
+  (value) => keyBytes(value) !== null,
+  "must be 32 bytes as base64 or hex, such as `openssl rand -base64 32` prints",
+);
+
+const encryption = z.strictObject({
+  key: sealingKey,
+  oldKeys: z.array(sealingKey).default([]),
+  forgotten: z.array(text).default([]),
+});
 
 const oidc = z.strictObject({
   issuer: httpUrl.refine(
@@ -88,6 +100,7 @@ export const fileSchema = z.strictObject({
       }),
     )
     .default([]),
+  encryption: encryption.optional(),
   oidc: oidc.optional(),
   accounts: z
     .record(text.regex(/^[a-z0-9][a-z0-9_-]{0,63}$/i, "account names are letters, digits, - and _"), z.looseObject({}))

@@ -42,10 +42,22 @@ export interface AccountConfig {
   readonly limits: LimitsConfig;
 }
 
+/** Keys that texts in the store are sealed with. */
+export interface EncryptionConfig {
+  /** The one to seal with first, then older ones that are still read; 32 bytes each. */
+  readonly keys: readonly Uint8Array[];
+  /** Ids of keys that are gone for good. */
+  readonly forgotten: readonly string[];
+}
+
 /** Where operations are kept. */
-export type StoreConfig =
+export type StoreConfig = (
   | { readonly type: "sqlite"; readonly path: string }
-  | { readonly type: "postgres"; readonly url: string };
+  | { readonly type: "postgres"; readonly url: string }
+) & {
+  /** Absent: texts stand there as they are. */
+  readonly encryption?: EncryptionConfig;
+};
 
 /** Where somebody is told that they are needed. */
 export type AlertConfig =

@@ -93,6 +93,7 @@ export function sealedStore(store: Store, words: Words): Store {
       const found = await store.list(sealedFilter(words, filter), page);
       return found === "bad_cursor" ? found : { ...found, operations: found.operations.map(words.record) };
     },
+    select: async (filter, page) => store.select(sealedFilter(words, filter), page),
     reviewGroups: async () => store.reviewGroups(),
     rollup: async (request) => store.rollup(request),
     counts: async () => store.counts(),
