@@ -175,3 +175,17 @@ describe("calls, verifications and the account through the official SDK", () => 
     expect((await clientFor().api.v2010.accounts(accountSid).fetch()).status).toBe("active");
   });
 });
+
+test("an error is the SDK's own: of the envelope in one form, of the problem in the other", async () => {
+  for (const [problem, name] of [
+    [false, "RestException"],
+    [true, "TwilioServiceException"],
+  ] as const) {
+    sandbox.setFaults([{ do: { status: 400, code: 21211, message: "Invalid 'To' phone number", problem } }]);
+    const thrown: unknown = await clientFor()
+      .messages.create({ to, from, body: "x" })
+      .catch((error: unknown) => error);
+    expect(thrown).toMatchObject({ status: 400, code: 21211 });
+    expect((thrown as Error).constructor.name).toBe(name);
+  }
+});
