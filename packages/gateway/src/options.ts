@@ -4,7 +4,7 @@
  */
 import type { Hashing, Provider, Redactor } from "@landline/core";
 import type { LogLine } from "@landline/host";
-import type { Outbox, Store } from "@landline/outbox";
+import type { OperationView, Outbox, Store } from "@landline/outbox";
 import type { KeyRing } from "./key-ring.ts";
 import type { RateRule } from "./middleware/rate-limit.ts";
 import type { SingleSignOn } from "./sign-in.ts";
@@ -147,6 +147,8 @@ export interface GatewayOptions {
     alerts(actor: string): Promise<readonly Checked[]>;
     webhooks(accounts: readonly string[]): Promise<readonly Checked[]>;
   };
+  /** Where the trace of an operation is looked at, or null. Absent: nowhere. */
+  readonly traceUrl?: (operation: Pick<OperationView, "id" | "traceparent">) => string | null;
   readonly observe?: (request: Observed) => void;
   /** True for exceptions that mean "the store is out of reach"; absent: by the error's code. */
   readonly isUnavailable?: (error: unknown) => boolean;

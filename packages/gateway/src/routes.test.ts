@@ -425,3 +425,13 @@ test("channels are tested by admins alone, audited, and what failed is in the re
   const without = await harness().ask("POST", "/v1/alerts/test", { as: "admin" });
   expect(without.body).toEqual({ ok: false, results: [] });
 });
+
+test("an operation says where its trace is looked at, when the root knows", async () => {
+  const { ask, create } = harness({ traceUrl: ({ id }) => `https://traces.example/${id}` });
+  const { id } = await create("traced");
+  const read = await ask("GET", `/v1/operations/${id}`);
+  expect(read.body.trace_url).toBe(`https://traces.example/${id}`);
+  const without = harness();
+  const { id: other } = await without.create("plain");
+  expect((await without.ask("GET", `/v1/operations/${other}`)).body.trace_url).toBeNull();
+});

@@ -114,5 +114,5 @@ export function wireField(field: string): string {
 
 async function replayed(id: string, ports: RoutePorts): Promise<WireOperation | null> {
   const story = await ports.outbox.story(id);
-  return story === null ? null : showStory(story, ports.redactor, false);
+  return story === null ? null : showStory(story, ports, false);
 }

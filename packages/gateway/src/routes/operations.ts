@@ -24,7 +24,7 @@ export function getOperationRoute(ports: RoutePorts): Route {
       if (!reading.ok) return reading.problem;
       const story = await visibleStory(params["id"] ?? "", caller, ports);
       if ("type" in story) return story;
-      return json(200, showStory(story, ports.redactor, isMasked(caller, reading.value["masked"])), {
+      return json(200, showStory(story, ports, isMasked(caller, reading.value["masked"])), {
         etag: `"${story.operation.version}"`,
       });
     },

@@ -8,7 +8,7 @@ import type { SingleSignOn } from "../sign-in.ts";
 /** See the module comment. */
 export interface RoutePorts extends Pick<
   GatewayOptions,
-  "outbox" | "keys" | "accounts" | "routes" | "documents" | "host" | "redactor" | "publicUrl" | "newToken"
+  "outbox" | "keys" | "accounts" | "routes" | "documents" | "host" | "redactor" | "publicUrl" | "newToken" | "traceUrl"
 > {
   readonly limits: GatewayLimits;
   readonly running: RunningKeys;

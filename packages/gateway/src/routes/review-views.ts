@@ -59,7 +59,7 @@ export function revealRoute(ports: RoutePorts): Route {
         subject: story.operation.id,
         because: body.reason,
       });
-      return json(200, showStory(story, ports.redactor, false), { etag: `"${story.operation.version}"` });
+      return json(200, showStory(story, ports, false), { etag: `"${story.operation.version}"` });
     },
   });
 }

@@ -144,8 +144,8 @@ async function answerOf(result: VerbResult, ports: RoutePorts): Promise<Answer> 
       const story = asOf(shown, found);
       const headers = { etag: `"${shown.version}"` };
       return result.child === null
-        ? json(200, showStory(story, ports.redactor, false), headers)
-        : json(201, showStory(story, ports.redactor, false), { ...headers, location: `/v1/operations/${shown.id}` });
+        ? json(200, showStory(story, ports, false), headers)
+        : json(201, showStory(story, ports, false), { ...headers, location: `/v1/operations/${shown.id}` });
     }
     case "not_found":
       return notFound();

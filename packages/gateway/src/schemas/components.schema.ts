@@ -129,6 +129,7 @@ export const operationSchema = z
   .object({
     ...summary,
     child_ids: z.array(z.string()),
+    trace_url: z.string().nullable().openapi({ description: "Where its trace is looked at" }),
     attempts: z.array(attemptSchema),
     receipts: z.array(receiptSchema),
     history: z.array(historySchema),

@@ -37,6 +37,7 @@ const operation = (over: Partial<WireOperation>): WireOperation => ({
   assignee: null,
   snoozed_until: null,
   child_ids: [],
+  trace_url: null,
   attempts: [],
   receipts: [{ at: "2026-01-01T00:00:00.000Z", status: "failed", code: null, message: "no +1 415 555 2671" }],
   history: [

@@ -88,6 +88,8 @@ export interface WireOperationSummary {
 /** An operation with its whole story. */
 export interface WireOperation extends WireOperationSummary {
   readonly child_ids: readonly string[];
+  /** Where its trace is looked at; null when nobody said where traces are. */
+  readonly trace_url: string | null;
   readonly attempts: readonly WireAttempt[];
   readonly receipts: readonly WireReceipt[];
   readonly history: readonly WireHistory[];
@@ -132,6 +134,7 @@ const nothing: readonly never[] = [];
 export function toWireNew(source: OperationView): WireOperation {
   const made = toWireSummary(source) as WireOperationSummary & Partial<Writable<WireOperation>>;
   made.child_ids = nothing;
+  made.trace_url = null;
   made.attempts = nothing;
   made.receipts = nothing;
   made.history = nothing;
@@ -143,6 +146,7 @@ export function toWireOperation(story: StoryView): WireOperation {
   return {
     ...toWireSummary(story.operation),
     child_ids: story.childIds,
+    trace_url: null,
     attempts: story.attempts.map((attempt) => ({
       number: attempt.number,
       lease: attempt.lease,

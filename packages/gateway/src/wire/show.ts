@@ -4,6 +4,7 @@
  */
 import type { Redactor, WireFailure } from "@landline/core";
 import type { OperationView, StoryView } from "@landline/outbox";
+import type { GatewayOptions } from "../options.ts";
 import type { Caller } from "../permissions.ts";
 import { maskOperation, maskSummary } from "./mask.ts";
 import type { WireOperation, WireOperationSummary } from "./operation.ts";
@@ -22,10 +23,15 @@ export function showSummary(source: OperationView, redactor: Redactor, masked: b
 }
 
 /** An operation and its story, as they may be shown. */
-export function showStory(source: StoryView, redactor: Redactor, masked: boolean): WireOperation {
+export function showStory(
+  source: StoryView,
+  { redactor, traceUrl }: Pick<GatewayOptions, "redactor" | "traceUrl">,
+  masked: boolean,
+): WireOperation {
   const made = toWireOperation(source);
   const shown: WireOperation = {
     ...made,
+    trace_url: traceUrl?.(source.operation) ?? null,
     failure: redacted(made.failure, redactor),
     attempts: made.attempts.map((attempt) => ({
       ...attempt,
