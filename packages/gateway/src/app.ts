@@ -22,6 +22,7 @@ import { defaultLimits } from "./options.ts";
 import { createRouter } from "./router.ts";
 import { accountRoutes } from "./routes/accounts.ts";
 import { batchRoute } from "./routes/batch.ts";
+import { bulkPreviewRoute } from "./routes/bulk-preview.ts";
 import { bulkWordRoutes } from "./routes/bulk-words.ts";
 import { bulkRoutes } from "./routes/bulk.ts";
 import { checkRoutes } from "./routes/checks.ts";
@@ -125,6 +126,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     overviewRoute(ports),
     ...bulkRoutes(ports, bulk, runner),
     ...bulkWordRoutes(ports, bulk, runner),
+    bulkPreviewRoute(ports),
     ...accountRoutes(ports),
     explainRoute(ports, options.providers ?? new Map()),
     events.route,

@@ -165,3 +165,38 @@ test("results as a table, by name or by Accept", async () => {
   expect((await made.ask("GET", `/v1/bulk/${id}.csv`, { as: "operator" })).status).toBe(403);
   expect((await made.ask("GET", "/v1/bulk/none.csv", { as: "admin" })).status).toBe(404);
 });
+
+test("a preview counts exactly, says what would be skipped and why, and writes nothing", async () => {
+  const made = await parked({ limits: { approvalAbove: 2 } });
+  const send = async (asked: unknown, as: "admin" | "operator" = "admin"): Promise<Answered> =>
+    made.ask("POST", "/v1/bulk/preview", { as, body: asked });
+  const { status, body: seen } = await send({
+    action: "reconcile",
+    query: { state: "parked" },
+    limit_sample: 2,
+    rate: 1,
+  });
+  expect(status).toBe(200);
+  expect(seen).toMatchObject({
+    total: 3,
+    will_act: 0,
+    skipped: [{ because: "nothing about it is in doubt", count: 3 }],
+    by_reason: [{ state: "parked", parked_reason: "rejected", count: 3 }],
+    approval_required: true,
+    too_many: false,
+    seconds: 3,
+  });
+  expect(seen.sample).toHaveLength(2);
+  expect((await send({ action: "retry", query: { state: "parked" } })).body).toMatchObject({
+    will_act: 3,
+    skipped: [],
+  });
+  const waiting = await send({ action: "retry", query: { state: "queued,accepted" } });
+  expect(waiting.body).toMatchObject({ total: 0, will_act: 0, approval_required: false });
+  expect((await send({ action: "fallback", query: { state: "parked" } })).body.skipped).toEqual([
+    { because: "the route has no further step", count: 3 },
+  ]);
+  expect((await made.ask("GET", "/v1/bulk", { as: "admin" })).body.data).toEqual([]);
+  expect((await send({ action: "retry", query: {} })).status).toBe(400);
+  expect((await send({ action: "retry", query: { state: "parked" } }, "operator")).status).toBe(403);
+});

@@ -40,7 +40,7 @@ import {
   putDocument,
   unhold,
 } from "./verbs/ledgers.ts";
-import { list } from "./verbs/list.ts";
+import { list, selectOperations } from "./verbs/list.ts";
 import { presumeStarted } from "./verbs/presume.ts";
 import { prune } from "./verbs/prune.ts";
 import { matchReceipts, receive } from "./verbs/receive.ts";
@@ -236,6 +236,7 @@ export function createStore(pool: Pool, options: PostgresStoreOptions = {}): Cre
     findByKey: (scope, key) => sure(() => findByKey(session, scope, key)),
     story: (id) => sure(() => db.snapshot((tx) => story(session, tx, id))),
     list: (filter, page) => sure(() => list(session, filter, page)),
+    select: (filter, page) => sure(() => selectOperations(session, filter, page)),
     reviewGroups: () => sure(() => reviewGroups(session)),
     rollup: (request) => sure(() => db.snapshot((tx) => rollup(tx, request))),
     counts: () => sure(() => counts(session)),

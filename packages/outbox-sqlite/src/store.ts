@@ -39,7 +39,7 @@ import {
   putDocument,
   unhold,
 } from "./verbs/ledgers.ts";
-import { list } from "./verbs/list.ts";
+import { list, selectOperations } from "./verbs/list.ts";
 import { presumeStarted } from "./verbs/presume.ts";
 import { prune } from "./verbs/prune.ts";
 import { matchReceipts, receive } from "./verbs/receive.ts";
@@ -223,6 +223,7 @@ export function sqliteStore(path: string, options: SqliteStoreOptions = {}): Sql
     },
     story: (id) => read(() => story(session, id)),
     list: (filter, page) => read(() => list(session, filter, page)),
+    select: (filter, page) => read(() => selectOperations(session, filter, page)),
     reviewGroups: () => read(() => reviewGroups(session)),
     rollup: (request) => read(() => rollup(session, request)),
     counts: () => read(() => counts(session)),

@@ -22,7 +22,9 @@ import type {
   OperationRecord,
   OperationStory,
   ReviewGroup,
+  Selection,
 } from "./ports/index.ts";
+import type { BulkVerb } from "./review.ts";
 
 /** What a caller asks for. Instants are epoch milliseconds. */
 export interface EnqueueRequest {
@@ -196,6 +198,13 @@ export interface Outbox {
     filter: ListFilter & { readonly held?: boolean },
     page: { readonly limit: number; readonly cursor: string | null },
   ): Promise<{ readonly operations: readonly OperationView[]; readonly nextCursor: string | null } | "bad_cursor">;
+  /** As `list`, without what was asked for: for walking over very many. */
+  select(
+    filter: ListFilter & { readonly held?: boolean },
+    page: { readonly limit: number; readonly cursor: string | null },
+  ): Promise<Selection | "bad_cursor">;
+  /** Why a verb would be refused, as far as an operation itself shows it; null: nothing speaks against it. */
+  foresee(verb: BulkVerb, id: string): Promise<string | null>;
   reviewGroups(): Promise<readonly (ReviewGroup & { readonly suggestion: string })[]>;
   /** What happened in a window, what is so now, and incidents; from sums, so it is quick whatever the store holds. */
   overview(request: OverviewRequest): Promise<OverviewView>;

@@ -15,6 +15,7 @@ export type {
 } from "./overview/overview.ts";
 export type { Figures, Quantiles } from "./overview/figures.ts";
 export type { IncidentRecord } from "./overview/incident-book.ts";
+export type { BulkVerb } from "./review.ts";
 export { createOutbox } from "./outbox.ts";
 export type { OutboxOptions } from "./outbox.ts";
 export { leaseMarginMsMax } from "./lease.ts";

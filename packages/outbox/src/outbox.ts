@@ -27,7 +27,7 @@ import { createOptOuts } from "./opt-outs.ts";
 import { createIncidentBook } from "./overview/incident-book.ts";
 import type { IncidentBook } from "./overview/incident-book.ts";
 import { overview } from "./overview/overview.ts";
-import type { Account, Host, Store, Waker } from "./ports/index.ts";
+import type { Account, Host, ListFilter, Store, Waker } from "./ports/index.ts";
 import { receive } from "./receipts.ts";
 import * as review from "./review.ts";
 import { suggestionFor } from "./suggestion.ts";
@@ -130,6 +130,14 @@ export function createOutbox(options: OutboxOptions): Outbox {
   };
 
   const health = (account: Account): AccountHealth => healthOf(context, account, checks);
+  /** `held` is not stored: it is what waits for a closed account. */
+  const withHeld = async ({ held, ...filter }: ListFilter & { readonly held?: boolean }): Promise<ListFilter> => {
+    await holds.refresh();
+    if (held !== true) return filter;
+    const within = filter.accounts;
+    const closed = holds.accounts().filter((name) => within === undefined || within.includes(name));
+    return { ...filter, states: ["queued", "retrying"], accounts: closed };
+  };
   const withAccount = async (
     name: string,
     verb: (account: Account) => Promise<void>,
@@ -158,14 +166,15 @@ export function createOutbox(options: OutboxOptions): Outbox {
       const story = await store.story(id);
       return story && { ...story, operation: viewOf(context, story.operation) };
     },
-    async list({ held, ...filter }, page) {
-      await holds.refresh();
-      const within = filter.accounts;
-      const closedAccounts = holds.accounts().filter((name) => within === undefined || within.includes(name));
-      const closed = held === true ? { states: ["queued", "retrying"] as const, accounts: closedAccounts } : {};
-      const found = await store.list({ ...filter, ...closed }, page);
+    async list(filter, page) {
+      const found = await store.list(await withHeld(filter), page);
       if (found === "bad_cursor") return found;
       return { operations: found.operations.map((record) => viewOf(context, record)), nextCursor: found.nextCursor };
+    },
+    select: async (filter, page) => store.select(await withHeld(filter), page),
+    async foresee(verb, id) {
+      const record = await store.get(id);
+      return record === null ? "it is not there any more" : review.foreseenRefusal(context, verb, record);
     },
     async reviewGroups() {
       const groups = await store.reviewGroups();

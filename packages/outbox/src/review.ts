@@ -100,11 +100,8 @@ export async function resolve(
 /** Asks the provider again, now. */
 export async function reconcile(context: Context, id: string, by: VerbContext): Promise<VerbResult> {
   return within(context, id, "reconcile", by, async (operation) => {
-    if (!isInDoubt(operation)) return conflict(context, operation, "nothing about it is in doubt");
-    const traits = operationOf(context.accounts.get(operation.account), operation.operation)?.traits;
-    if (traits?.doubt !== "lookup")
-      return conflict(context, operation, "the provider cannot be asked: look there yourself and resolve it");
-    if (operation.attemptsStarted === 0) return conflict(context, operation, "nothing was ever sent");
+    const refusal = reconcileRefusal(context, operation);
+    if (refusal !== null) return conflict(context, operation, refusal);
     const result = await command(context, { type: "reconcile", ...identity(operation, by) });
     if (result.type === "done") context.wakeReconciler(context.clock.now());
     return result;
@@ -118,10 +115,53 @@ export async function cancel(
   by: { readonly actor: string; readonly reason: string; readonly version: number | null },
 ): Promise<VerbResult> {
   return within(context, id, "cancel", by, async (operation) => {
-    if (isInDoubt(operation))
-      return conflict(context, operation, "it may already have been sent: reconcile or resolve it first");
+    if (isInDoubt(operation)) return conflict(context, operation, cancelMessage);
     return command(context, { type: "cancel", ...identity(operation, by) });
   });
+}
+
+/** What people may do to many at once. */
+export type BulkVerb = "retry" | "discard" | "cancel" | "reconcile" | "fallback";
+
+/**
+ * Why a verb would be refused, as far as the operation itself shows it; null: nothing speaks against it. What only the
+ * moment shows (opt-outs, newer consent, another's click) is found when its turn comes.
+ */
+export function foreseenRefusal(context: Context, verb: BulkVerb, operation: OperationRecord): string | null {
+  if (next(operation.state, eventOfVerb[verb]) === null) return `not possible while it is ${operation.state}`;
+  switch (verb) {
+    case "retry":
+      return doubtRefusal(context, operation);
+    case "fallback": {
+      const doubt = operation.class === "critical" ? null : doubtRefusal(context, operation);
+      return doubt ?? (operation.fallback.length === 0 ? "the route has no further step" : null);
+    }
+    case "reconcile":
+      return reconcileRefusal(context, operation);
+    case "cancel":
+      return isInDoubt(operation) ? cancelMessage : null;
+    case "discard":
+      return null;
+    default:
+      return verb satisfies never;
+  }
+}
+
+const eventOfVerb: Record<BulkVerb, LifecycleEvent> = {
+  retry: "redrive",
+  discard: "discard",
+  cancel: "cancel",
+  reconcile: "reconcile",
+  fallback: "supersede",
+};
+
+const cancelMessage = "it may already have been sent: reconcile or resolve it first";
+
+function reconcileRefusal(context: Context, operation: OperationRecord): string | null {
+  if (!isInDoubt(operation)) return "nothing about it is in doubt";
+  const traits = operationOf(context.accounts.get(operation.account), operation.operation)?.traits;
+  if (traits?.doubt !== "lookup") return "the provider cannot be asked: look there yourself and resolve it";
+  return operation.attemptsStarted === 0 ? "nothing was ever sent" : null;
 }
 
 type Actor = { readonly actor: string; readonly reason: string; readonly version: number | null };

@@ -2,10 +2,11 @@
  * Pages of operations, newest first, by keyset: a page costs the rows it shows and stays where it is when others are
  * inserted meanwhile. The cursor is the number of the last row shown.
  */
-import type { StoredState } from "@landline/core";
-import type { ListFilter, Page } from "@landline/outbox";
-import { classCodeOf, codes } from "@landline/outbox/storing";
-import { nowMs, number, plain, readRecords, recordColumns, recordTables } from "../row.ts";
+import type { ParkedReason, StoredState } from "@landline/core";
+import type { ListFilter, OperationRecord, Page, SelectedOperation, Selection } from "@landline/outbox";
+import { classCodeOf, codes, stateOf } from "@landline/outbox/storing";
+import type { Row } from "../database.ts";
+import { integer, nowMs, number, plain, readRecords, recordColumns, recordTables, text } from "../row.ts";
 import type { Session } from "../session.ts";
 
 /** Rows a text may be found in before it counts as common; then walking back from the newest is the quicker way. */
@@ -26,24 +27,90 @@ const selectPlaces = places
   )
   .join(" UNION ALL ");
 
+/** Which page of what. */
+interface PageRequest {
+  readonly limit: number;
+  readonly cursor: string | null;
+}
+
+/** What was read, and where it stands. */
+interface Placed<T> {
+  readonly seq: number;
+  readonly value: T;
+}
+
+/** How the rows of a page are read. */
+interface Shape<T> {
+  readonly columns: string;
+  readonly read: (session: Session, rows: readonly Row[]) => Promise<readonly Placed<T>[]>;
+}
+
+const whole: Shape<OperationRecord> = {
+  columns: recordColumns,
+  read: async (session, rows) =>
+    (await readRecords(session.db, session.names, rows)).map(({ seq, record }) => ({ seq, value: record })),
+};
+
+const narrowed: Shape<SelectedOperation> = {
+  columns: "o.seq, r.id, o.version, o.kind, o.state, o.reason, o.cause, r.scope",
+  read: async ({ db, names }, rows) => {
+    await names.meet(
+      db,
+      [],
+      rows.map((row) => number(row, 3)),
+    );
+    if (rows.some((row) => !names.causes.byId.has(integer(row, 6) ?? -1))) await names.causes.load();
+    return rows.map((row) => {
+      const kind = names.kinds.byId.get(number(row, 3));
+      const cause = names.causes.byId.get(integer(row, 6) ?? -1);
+      const value: SelectedOperation = {
+        id: text(row, 1) ?? "",
+        version: number(row, 2),
+        account: kind?.account ?? "",
+        operation: kind?.operation ?? "",
+        idempotencyScope: text(row, 7) ?? "",
+        state: stateOf(number(row, 4)),
+        parkedReason: text(row, 5) as ParkedReason | null,
+        kind: cause === undefined || cause.failureKind === "" ? null : cause.failureKind,
+        code: cause === undefined || cause.code === "" ? null : cause.code,
+      };
+      return { seq: number(row, 0), value };
+    });
+  },
+};
+
 /** A page after a cursor, or `bad_cursor` when that is not one of ours. */
-export async function list(
+export async function list(session: Session, filter: ListFilter, page: PageRequest): Promise<Page | "bad_cursor"> {
+  return pageOf(session, filter, page, whole);
+}
+
+/** As {@link list}, reading only what bulk work needs. */
+export async function selectOperations(
   session: Session,
   filter: ListFilter,
-  page: { readonly limit: number; readonly cursor: string | null },
-): Promise<Page | "bad_cursor"> {
+  page: PageRequest,
+): Promise<Selection | "bad_cursor"> {
+  return pageOf(session, filter, page, narrowed);
+}
+
+async function pageOf<T>(
+  session: Session,
+  filter: ListFilter,
+  page: PageRequest,
+  shape: Shape<T>,
+): Promise<{ readonly operations: readonly T[]; readonly nextCursor: string | null } | "bad_cursor"> {
   const before = page.cursor === null ? Number.MAX_SAFE_INTEGER : readCursor(page.cursor);
   if (before === null) return "bad_cursor";
   const wanted = new Conditions(before);
   if (!(await narrow(session, filter, wanted)) || !(await search(session, filter.q ?? "", before, wanted))) {
     return { operations: [], nextCursor: null };
   }
-  const sql = `SELECT ${recordColumns} FROM ${recordTables} WHERE ${wanted.sql.join(" AND ")} ORDER BY o.seq DESC LIMIT ${wanted.add(page.limit + 1)}`;
-  const found = await readRecords(session.db, session.names, await session.db.rows(sql, wanted.values));
+  const sql = `SELECT ${shape.columns} FROM ${recordTables} WHERE ${wanted.sql.join(" AND ")} ORDER BY o.seq DESC LIMIT ${wanted.add(page.limit + 1)}`;
+  const found = await shape.read(session, await session.db.rows(sql, wanted.values));
   const shown = found.slice(0, page.limit);
   const last = found.length > page.limit ? shown.at(-1) : undefined;
   return {
-    operations: shown.map(({ record }) => record),
+    operations: shown.map(({ value }) => value),
     nextCursor: last === undefined ? null : last.seq.toString(36),
   };
 }

@@ -1,12 +1,12 @@
-import type { StoredState } from "@landline/core";
+import type { ParkedReason, StoredState } from "@landline/core";
 /**
  * Pages of operations, newest first, by keyset: a page costs the rows it shows and stays where it is when others are
  * inserted meanwhile. The cursor is the number of the last row shown.
  */
-import type { ListFilter, Page } from "@landline/outbox";
-import { classCodeOf, codes } from "@landline/outbox/storing";
-import type { Located } from "../row.ts";
-import { number, readRecord, recordColumns, recordTables, rows } from "../row.ts";
+import type { ListFilter, OperationRecord, Page, SelectedOperation, Selection } from "@landline/outbox";
+import { classCodeOf, codes, stateOf } from "@landline/outbox/storing";
+import type { Row } from "../row.ts";
+import { integer, number, readRecord, recordColumns, recordTables, rows, text } from "../row.ts";
 import type { Session } from "../session.ts";
 import { rare } from "../words.ts";
 import type { TextSearch } from "./terms.ts";
@@ -19,12 +19,70 @@ const idsMax = 5_000;
 
 const selectIds = "SELECT seq FROM operation WHERE id >= ? AND id < ? AND seq < ? ORDER BY id DESC LIMIT ?";
 
+/** How the rows of a page are read. */
+interface Shape<T> {
+  readonly columns: string;
+  readonly read: (session: Session, row: Row) => Placed<T>;
+}
+
+/** What was read, and where it stands. */
+interface Placed<T> {
+  readonly seq: number;
+  readonly value: T;
+}
+
+const whole: Shape<OperationRecord> = {
+  columns: recordColumns,
+  read: (session, row) => {
+    const { seq, record } = readRecord(session, row);
+    return { seq, value: record };
+  },
+};
+
+const narrow: Shape<SelectedOperation> = {
+  columns: "o.seq, o.id, o.version, o.kind, o.state, o.reason, o.cause, r.scope",
+  read: (session, row) => {
+    const { account, operation } = session.names.kindOf(number(row, 3));
+    const cause = session.names.causes.byId.get(integer(row, 6) ?? -1);
+    return {
+      seq: number(row, 0),
+      value: {
+        id: text(row, 1) ?? "",
+        version: number(row, 2),
+        account,
+        operation,
+        idempotencyScope: text(row, 7) ?? "",
+        state: stateOf(number(row, 4)),
+        parkedReason: text(row, 5) as ParkedReason | null,
+        kind: cause === undefined || cause.failureKind === "" ? null : cause.failureKind,
+        code: cause === undefined || cause.code === "" ? null : cause.code,
+      },
+    };
+  },
+};
+
+/** Which page of what. */
+interface PageRequest {
+  readonly limit: number;
+  readonly cursor: string | null;
+}
+
 /** A page after a cursor, or `bad_cursor` when that is not one of ours. */
-export function list(
+export function list(session: Session, filter: ListFilter, page: PageRequest): Page | "bad_cursor" {
+  return pageOf(session, filter, page, whole);
+}
+
+/** As {@link list}, reading only what bulk work needs. */
+export function selectOperations(session: Session, filter: ListFilter, page: PageRequest): Selection | "bad_cursor" {
+  return pageOf(session, filter, page, narrow);
+}
+
+function pageOf<T>(
   session: Session,
   filter: ListFilter,
-  page: { readonly limit: number; readonly cursor: string | null },
-): Page | "bad_cursor" {
+  page: PageRequest,
+  shape: Shape<T>,
+): { readonly operations: readonly T[]; readonly nextCursor: string | null } | "bad_cursor" {
   const before = page.cursor === null ? Number.MAX_SAFE_INTEGER : readCursor(page.cursor);
   if (before === null) return "bad_cursor";
   const wanted = conditions(session, filter);
@@ -33,12 +91,12 @@ export function list(
   const wantedRows = page.limit + 1;
   const found =
     search === null
-      ? select(session, wanted, "", [], before, wantedRows)
-      : searchText(session, wanted, search, before, wantedRows);
+      ? select(session, shape, wanted, "", [], before, wantedRows)
+      : searchText(session, shape, wanted, search, before, wantedRows);
   const shown = found.slice(0, page.limit);
   const last = found.length > page.limit ? shown.at(-1) : undefined;
   return {
-    operations: shown.map(({ record }) => record),
+    operations: shown.map(({ value }) => value),
     nextCursor: last === undefined ? null : last.seq.toString(36),
   };
 }
@@ -49,20 +107,21 @@ interface Conditions {
   readonly values: readonly Value[];
 }
 
-function select(
+function select<T>(
   session: Session,
+  shape: Shape<T>,
   wanted: Conditions,
   more: string,
   values: readonly Value[],
   before: number,
   limit: number,
-): readonly Located[] {
+): readonly Placed<T>[] {
   const where = [...wanted.sql, ...(more === "" ? [] : [more])].map((each) => `AND ${each}`).join(" ");
   const tables = where.includes("r.") ? recordTables : "operation o";
   // Rows are found and put in order by number alone; only those that are shown are read whole.
-  const sql = `SELECT ${recordColumns} FROM ${recordTables} WHERE o.seq IN (
+  const sql = `SELECT ${shape.columns} FROM ${recordTables} WHERE o.seq IN (
       SELECT o.seq FROM ${tables} WHERE o.seq < ? ${where} ORDER BY o.seq DESC LIMIT ?) ORDER BY o.seq DESC`;
-  return rows(session.sql(sql), before, ...wanted.values, ...values, limit).map((row) => readRecord(session, row));
+  return rows(session.sql(sql), before, ...wanted.values, ...values, limit).map((row) => shape.read(session, row));
 }
 
 /** Which text narrows most. The conditions hold for all of them anyway. */
@@ -74,15 +133,16 @@ function searchOf(filter: ListFilter): TextSearch | null {
 }
 
 /** Newest first: rows in no run yet, then run by run until the page is full. */
-function searchText(
+function searchText<T>(
   session: Session,
+  shape: Shape<T>,
   wanted: Conditions,
   search: TextSearch,
   before: number,
   limit: number,
-): readonly Located[] {
+): readonly Placed<T>[] {
   const unsorted = unsortedFrom(session);
-  const found = [...select(session, wanted, "o.seq >= ?", [unsorted], before, limit)];
+  const found = [...select(session, shape, wanted, "o.seq >= ?", [unsorted], before, limit)];
   if (found.length >= limit) return found;
   const byId = search.exact
     ? []
@@ -94,7 +154,7 @@ function searchText(
     const candidates = [...rowsInRun(session, run, search, before), ...(idsByRun.get(run) ?? [])];
     if (candidates.length === 0) continue;
     const among = "o.seq IN (SELECT value FROM json_each(?))";
-    found.push(...select(session, wanted, among, [JSON.stringify(candidates)], before, limit - found.length));
+    found.push(...select(session, shape, wanted, among, [JSON.stringify(candidates)], before, limit - found.length));
   }
   return found;
 }

@@ -54,6 +54,25 @@ export interface Page {
   readonly nextCursor: string | null;
 }
 
+/** An operation as bulk work needs it: who it is, which version, and what decides what may be done with it. */
+export interface SelectedOperation {
+  readonly id: string;
+  readonly version: number;
+  readonly account: string;
+  readonly operation: string;
+  readonly idempotencyScope: string;
+  readonly state: StoredState;
+  readonly parkedReason: ParkedReason | null;
+  readonly kind: string | null;
+  readonly code: string | null;
+}
+
+/** One page, newest first. `cursor` is opaque and keyset based. */
+export interface Selection {
+  readonly operations: readonly SelectedOperation[];
+  readonly nextCursor: string | null;
+}
+
 /** Parked operations with one cause. */
 export interface ReviewGroup {
   /** Stable text made of account, operation, reason, kind and code. */

@@ -11,7 +11,7 @@ import type {
   OperationRecord,
   RescuedOperation,
 } from "./operation.ts";
-import type { ListFilter, OperationStory, Page, ReviewGroup } from "./reading.ts";
+import type { ListFilter, OperationStory, Page, ReviewGroup, Selection } from "./reading.ts";
 import type { ReceiptResult } from "./receipt.ts";
 import type { Rollup, RollupSpan } from "./rollup.ts";
 
@@ -137,6 +137,11 @@ export interface Store extends Movable {
     filter: ListFilter,
     page: { readonly limit: number; readonly cursor: string | null },
   ): Promise<Page | "bad_cursor">;
+  /** As `list`, without what was asked for: for walking over very many. */
+  select(
+    filter: ListFilter,
+    page: { readonly limit: number; readonly cursor: string | null },
+  ): Promise<Selection | "bad_cursor">;
   reviewGroups(): Promise<readonly ReviewGroup[]>;
   /**
    * Sums of the spans that begin at or after `from` and before `to` (epoch milliseconds). Exact at every instant, also

@@ -20,7 +20,7 @@ import type {
   Store,
 } from "../ports/index.ts";
 import { isDeskCommand } from "../ports/index.ts";
-import { breaksOf, countsOf, groupsOf, pageOf } from "./memory/queries.ts";
+import { breaksOf, countsOf, groupsOf, pageOf, selected } from "./memory/queries.ts";
 import { createMemoryRollup } from "./memory/rollup.ts";
 import { claimed, isFree, isInDoubt, newRow, snapshot } from "./memory/row.ts";
 import type { Row } from "./memory/row.ts";
@@ -535,6 +535,12 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
     async list(filter, page) {
       open();
       return pageOf(rows.values(), filter, page, now());
+    },
+    async select(filter, page) {
+      open();
+      const found = pageOf(rows.values(), filter, page, now());
+      if (found === "bad_cursor") return found;
+      return { operations: found.operations.map(selected), nextCursor: found.nextCursor };
     },
     async reviewGroups() {
       open();

@@ -1,7 +1,14 @@
 /**
  * Questions people and `landline verify` ask the memory store. Nothing here changes a row.
  */
-import type { InvariantBreak, ListFilter, OperationRecord, Page, ReviewGroup } from "../../ports/index.ts";
+import type {
+  InvariantBreak,
+  ListFilter,
+  OperationRecord,
+  Page,
+  ReviewGroup,
+  SelectedOperation,
+} from "../../ports/index.ts";
 import { hourOf, trendOf } from "../../storing/trend.ts";
 import { snapshot } from "./row.ts";
 import type { Row } from "./row.ts";
@@ -24,6 +31,13 @@ export function pageOf(
     operations: shown.map(snapshot),
     nextCursor: matching.length > shown.length && last !== undefined ? String(last.sequence) : null,
   };
+}
+
+/** What bulk work needs of an operation. */
+export function selected(record: OperationRecord): SelectedOperation {
+  const { id, version, account, operation, idempotencyScope, state, parkedReason, failure } = record;
+  const [kind, code] = [failure?.kind ?? null, failure?.code ?? null];
+  return { id, version, account, operation, idempotencyScope, state, parkedReason, kind, code };
 }
 
 /** Whether somebody put a parked operation off until later than `now`. */

@@ -143,6 +143,44 @@ export function looking(open: OpenStore): void {
     expect((await kit.store.reviewGroups()).map(({ code }) => code ?? "").toSorted()).toEqual(["20503", "21610"]);
   });
 
+  check(open, "what is selected is what is listed, page by page, without what was asked for", async (kit) => {
+    await kit.addMany(4);
+    const now = await kit.store.now();
+    await kit.store.settle(await kit.begin(), parked(1, now));
+    await kit.store.settle(await kit.begin(), parked(1, now, "doubt", failed("transport", "ECONNRESET", "unknown")));
+    for (const filter of [
+      {},
+      { states: ["parked"] as const },
+      { code: "21211" },
+      { recipient: "+15551230000" },
+      { account: "no" },
+    ]) {
+      const listed = await kit.store.list(filter, { limit: 10, cursor: null });
+      if (listed === "bad_cursor") throw new Error("no cursor was given");
+      const seen = [];
+      let cursor: string | null = null;
+      do {
+        const page = await kit.store.select(filter, { limit: 2, cursor });
+        if (page === "bad_cursor") throw new Error(`its own cursor ${cursor}`);
+        seen.push(...page.operations);
+        cursor = page.nextCursor;
+      } while (cursor !== null);
+      const expected = listed.operations.map((each) => ({
+        id: each.id,
+        version: each.version,
+        account: each.account,
+        operation: each.operation,
+        idempotencyScope: each.idempotencyScope,
+        state: each.state,
+        parkedReason: each.parkedReason,
+        kind: each.failure?.kind ?? null,
+        code: each.failure?.code ?? null,
+      }));
+      expect(seen).toEqual(expected);
+    }
+    expect(await kit.store.select({}, { limit: 2, cursor: "Never!" })).toBe("bad_cursor");
+  });
+
   check(open, "counts are exact, by state, and by reason where parked", async (kit) => {
     await kit.addMany(3);
     await kit.begin();
