@@ -210,6 +210,51 @@ describe("the table", () => {
     expect(new Set(important).size).toBe(important.length);
   });
 
+  /** Who must act, whether it was done, whether a repeat helps, whether another channel does: held against the pages row by row. */
+  test.each([
+    ["operator, not_executed, never, yes", "10001 20003 20005 21215 21408 21612 63007"],
+    ["nobody, not_executed, soon, yes", "10004"],
+    ["caller, executed, never, no", "11200 11205 11220 20001 30005 30007 30019 30039 63015"],
+    [
+      "operator, not_executed, never, no",
+      "20006 20404 21212 21216 21219 21264 21606 21608 21659 21660 21661 21701 21703 21704 21705 60238",
+    ],
+    [
+      "caller, not_executed, never, no",
+      "20008 20422 20423 21201 21205 21211 21602 21603 21604 21609 21617 21619 21620 21623 21655 21656 32018 60200 60300 90028",
+    ],
+    ["caller, not_executed, later, no", "20009 20409"],
+    ["provider, not_executed, soon, no", "20429"],
+    ["provider, unknown, reconcile, no", "20500 20503 30410"],
+    ["provider, executed, later, yes", "20504 30008 30017 30020 30021 30500 63009 63010 63012"],
+    ["recipient, not_executed, never, yes", "21214"],
+    ["recipient, not_executed, never, no", "21610"],
+    ["operator, not_executed, later, yes", "21611"],
+    ["caller, not_executed, never, yes", "21614 21635 60205"],
+    ["operator, executed, later, yes", "30001 30023 30027 30035 63018 63038 63041"],
+    [
+      "operator, executed, never, yes",
+      "30002 30018 30024 30033 30034 30037 30038 30040 30041 63001 63040 63042 63051 63112",
+    ],
+    ["recipient, executed, later, yes", "30003"],
+    ["recipient, executed, never, consent", "30004 63014 63032 63033"],
+    ["caller, executed, never, yes", "30006 30011 30036 63005 63016 63021 63027 63028"],
+    ["operator, executed, never, no", "30010 30032 30453 30485 30610 30615 30620 60410 63013"],
+    ["operator, executed, later, no", "30022 30450 30454 63017"],
+    ["recipient, executed, never, no", "30630"],
+    ["recipient, not_executed, later, no", "60202 60203"],
+    ["nobody, not_executed, soon, no", "60212"],
+    ["recipient, executed, never, yes", "63003 63024 63036"],
+    ["caller, executed, later, no", "63019"],
+    ["recipient, executed, later, consent", "63049"],
+  ])("says %s of these, and of no others", (facts, codes) => {
+    const same = [...provider.errors.values()].filter(
+      ({ responsible, execution, retry, otherChannel }) =>
+        `${responsible}, ${execution}, ${retry}, ${otherChannel}` === facts,
+    );
+    expect(same.map(({ code }) => code)).toEqual(codes.split(" "));
+  });
+
   test("lets nobody who opted out be reached by another way", () => {
     const optedOut = [...provider.errors.values()]
       .filter((entry: ErrorEntry) => entry.optedOut === true)

@@ -82,8 +82,14 @@ export const requestCodes: readonly ErrorEntry[] = [
     status: 400,
     source: observed,
   }),
-  row("21219", notAllowed, "A trial account may call only verified numbers.", verifyNumbers),
-  row("21264", notAllowed, "A trial account may use only verified numbers.", verifyNumbers, { source: inferred }),
+  row("21219", notAllowed, "A trial account may call only verified numbers.", verifyNumbers, {
+    status: 400,
+    source: inferred,
+  }),
+  row("21264", notAllowed, "A trial account may use only verified numbers.", verifyNumbers, {
+    status: 400,
+    source: inferred,
+  }),
   row(
     "21610",
     wrongRequest,
