@@ -63,17 +63,17 @@ export const landline: Rival = {
   leave: async () => leave(),
   async books() {
     const books = new Map<number, Belief>();
-    for (let cursor: string | null = null; ;) {
-      const page = await posting?.list({}, { limit: 200, cursor });
-      if (page === undefined) return null;
+    if (posting === null) return null;
+    let cursor: string | null = null;
+    do {
+      const page: Awaited<ReturnType<Outbox["list"]>> = await posting.list({}, { limit: 200, cursor });
       if (page === "bad_cursor") throw new Error("the store does not know its own cursor");
       for (const { reference, state } of page.operations) {
         const belief = state === "parked" ? "failed" : ["accepted", "delivered"].includes(state) ? "sent" : "open";
         books.set(numberOf(reference), belief);
       }
       cursor = page.nextCursor;
-      if (cursor === null) break;
-    }
+    } while (cursor !== null);
     return books;
   },
   async open() {
