@@ -1,8 +1,7 @@
 /** What stands in the tables of a sealed store, row by row. */
-import { createSealer } from "@landline/host";
 import { openSealed } from "@landline/outbox";
 import type { Store } from "@landline/outbox";
-import { canaries, canariesIn, liveWithCanaries } from "@landline/outbox/testing";
+import { canaries, canariesIn, liveWithCanaries, sealerOf } from "@landline/outbox/testing";
 import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { migratePostgres, openPostgresStore } from "./open-store.ts";
@@ -10,7 +9,6 @@ import type { Cluster } from "./testing/cluster.ts";
 import { administer, startCluster } from "./testing/cluster.ts";
 
 let cluster: Cluster;
-const key = (fill: number): Uint8Array => new Uint8Array(32).fill(fill);
 
 beforeAll(async () => {
   cluster = await startCluster();
@@ -45,7 +43,7 @@ async function dump(): Promise<readonly string[]> {
 }
 
 test("no word of a message or a person stands in the tables, and all of it is read back, after a rotation too", async () => {
-  const store = await openSealed(await open(), createSealer([key(1)]));
+  const store = await openSealed(await open(), sealerOf(1));
   const id = await liveWithCanaries(store);
   const story = await store.story(id);
   expect(await store.verify()).toEqual([]);
@@ -55,8 +53,8 @@ test("no word of a message or a person stands in the tables, and all of it is re
   expect(canariesIn(lines)).toEqual([]);
 
   const plain = await open();
-  await expect(openSealed(plain, createSealer([key(2)]))).rejects.toThrow(createSealer([key(1)]).keyId);
-  const rotated = await openSealed(plain, createSealer([key(2), key(1)]));
+  await expect(openSealed(plain, sealerOf(2))).rejects.toThrow(sealerOf(1).keyId);
+  const rotated = await openSealed(plain, sealerOf(2, 1));
   expect(await rotated.story(id)).toEqual(story);
   await rotated.close();
   expect(story?.operation).toMatchObject({ input: { Body: "canary-body" }, recipient: "+14155550199" });
@@ -64,7 +62,7 @@ test("no word of a message or a person stands in the tables, and all of it is re
 });
 
 test("processes that begin to seal at once agree on how they find people", async () => {
-  const stores = await Promise.all([1, 2, 3].map(async () => openSealed(await open(), createSealer([key(1)]))));
+  const stores = await Promise.all([1, 2, 3].map(async () => openSealed(await open(), sealerOf(1))));
   await liveWithCanaries(stores[0] as Store);
   for (const store of stores) {
     expect(await store.isOptedOut("tw", "+14155550199")).toBe(true);

@@ -2,13 +2,12 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { createSealer } from "@landline/host";
 import { openSealed } from "@landline/outbox";
-import { canaries, canariesIn, liveWithCanaries } from "@landline/outbox/testing";
+import { canaries, canariesIn, liveWithCanaries, sealerOf } from "@landline/outbox/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { sqliteStore } from "./store.ts";
 
-const sealer = createSealer([new Uint8Array(32).fill(1)]);
+const sealer = sealerOf(1);
 let folder: string;
 let file: string;
 beforeEach(() => {

@@ -2,8 +2,14 @@
  * A store lived in by operations full of words that must not be found on its disk, for the stores' own tests: every way a
  * text gets into a store is taken once.
  */
-import type { Store } from "../ports/index.ts";
+import { createSealer } from "@landline/host";
+import type { Sealer, Store } from "../ports/index.ts";
 import { attempt, failed, newOperation, receiptEvent, spent } from "./store-conformance/build.ts";
+
+/** A sealer with these keys, each made of one repeated byte; the first seals. */
+export function sealerOf(...fills: readonly number[]): Sealer {
+  return createSealer(fills.map((fill) => new Uint8Array(32).fill(fill)));
+}
 
 /** Words that say something of a person or a message. None may stand on a disk where texts are sealed. */
 export const canaries = [

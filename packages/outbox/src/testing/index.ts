@@ -9,4 +9,4 @@ export { createWorld } from "./world.ts";
 export type { World, WorldOptions } from "./world.ts";
 export { storeConformance } from "./store-conformance/suite.ts";
 export type { OpenStore, StoreUnderTest } from "./store-conformance/kit.ts";
-export { canaries, canariesIn, liveWithCanaries } from "./canaries.ts";
+export { canaries, canariesIn, liveWithCanaries, sealerOf } from "./canaries.ts";
