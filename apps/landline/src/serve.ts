@@ -15,6 +15,7 @@ import { readAssets } from "./console-assets.ts";
 import { readKeys } from "./keys.ts";
 import { observeSystem } from "./observe/index.ts";
 import { testWebhooks } from "./observe/test-webhooks.ts";
+import { traceIdOf } from "./observe/trace.ts";
 import { restoredByHand } from "./restored.ts";
 import { createOidc } from "./sign-in/oidc.ts";
 import { CommandError, exit } from "./terminal.ts";
@@ -93,6 +94,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Runn
       audit: async (line) => store.audit(line),
       log: observers.log,
       observe: observers.request,
+      traceUrl: (operation) => config.http.traceUrl?.replaceAll("{trace_id}", traceIdOf(operation)) ?? null,
       ...(config.oidc === null ? {} : { signOn: createOidc(config.oidc) }),
       checks: {
         alerts: observers.testAlerts,

@@ -117,6 +117,7 @@ export function checkConfig(
     http: {
       ...value.http,
       publicUrl: value.http.publicUrl?.replace(/\/+$/, "") ?? null,
+      traceUrl: value.http.traceUrl ?? null,
       rateLimit: readRateLimit(value.http.rateLimit),
     },
     apiKeys: value.apiKeys.map(({ accounts: only, rateLimit, ...key }): ApiKeyConfig => ({

@@ -85,6 +85,7 @@ export const fileSchema = z.strictObject({
       host: text.default("127.0.0.1"),
       port: z.number().int().min(0).max(65_535).default(8080),
       publicUrl: httpUrl.optional(),
+      traceUrl: httpUrl.refine((value) => value.includes("{trace_id}"), "must contain {trace_id}").optional(),
       metrics: z.enum(["key", "open"]).default("key"),
       rateLimit: rateLimit.optional(),
     })

@@ -104,6 +104,8 @@ export interface Config {
     readonly host: string;
     readonly port: number;
     readonly publicUrl: string | null;
+    /** Where traces are looked at, with `{trace_id}` in it; null: nowhere. */
+    readonly traceUrl: string | null;
     /** `key`: any API key may read /metrics; `open`: everybody. */
     readonly metrics: "key" | "open";
     /** For every key without a limit of its own; null: none. */

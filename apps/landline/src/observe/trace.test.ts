@@ -8,7 +8,7 @@ import { twilio } from "@landline/providers/twilio";
 import { trace } from "@opentelemetry/api";
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
 import { afterEach, expect, test } from "vitest";
-import { createTraces } from "./trace.ts";
+import { createTraces, traceIdOf } from "./trace.ts";
 
 const traceId = "0af7651916cd43dd8448eb211c80319c";
 const number = "+14155550123";
@@ -105,6 +105,7 @@ test("every attempt is a span of the caller's trace, and nothing private is in i
     [traceId, "b7ad6b7169203331"],
     [traceId, "b7ad6b7169203331"],
   ]);
+  expect(traceIdOf({ id, traceparent: `00-${traceId}-b7ad6b7169203331-01` })).toBe(traceId);
   const [first, second] = spans;
   expect(first).toMatchObject({
     name: "twilio messages.create",
@@ -150,6 +151,9 @@ test("without the caller's context two processes still write one trace, and anot
   expect(new Set(tracesOf(id)).size).toBe(1);
   expect(tracesOf(other)).toHaveLength(1);
   expect(tracesOf(other)[0]).not.toBe(tracesOf(id)[0]);
+  // The link in the console leads to the trace the spans are in.
+  expect(traceIdOf({ id, traceparent: "nonsense" })).toBe(tracesOf(id)[0]);
+  expect(traceIdOf({ id: other, traceparent: null })).toBe(tracesOf(other)[0]);
 });
 
 test("a caller that does not sample is not sampled here", async () => {

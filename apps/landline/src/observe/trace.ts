@@ -62,8 +62,17 @@ function attributesOf(event: Extract<OutboxEvent, { type: "operation.attempted" 
   return attributes;
 }
 
+/** The trace that all attempts of an operation are in, 32 hexadecimal digits. */
+export function traceIdOf({ id, traceparent }: { readonly id: string; readonly traceparent: string | null }): string {
+  return contextOf(traceparent, id).traceId;
+}
+
 function parentOf(traceparent: string | null, operationId: string): Context {
-  return trace.setSpanContext(ROOT_CONTEXT, readTraceparent(traceparent) ?? derived(operationId));
+  return trace.setSpanContext(ROOT_CONTEXT, contextOf(traceparent, operationId));
+}
+
+function contextOf(traceparent: string | null, operationId: string): SpanContext {
+  return readTraceparent(traceparent) ?? derived(operationId);
 }
 
 /**
