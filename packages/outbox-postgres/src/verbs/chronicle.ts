@@ -50,8 +50,7 @@ export interface HistoryLine {
   readonly after: string | null;
 }
 
-/** Who acts when nobody does. */
-export const automatic = "landline";
+export { automatic } from "@landline/outbox/storing";
 
 /** Writes a line. */
 export async function note(tx: Queryable, line: HistoryLine): Promise<void> {

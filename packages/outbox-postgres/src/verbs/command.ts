@@ -2,14 +2,13 @@
  * What people, and rules on their behalf, do to an operation. Compares the version they saw, so that of two who act at
  * once one is told that he came second. Everything of a command is in one transaction, a child included.
  */
-import type { AttemptHistory } from "@landline/core";
 import { deskLine, isDeskCommand } from "@landline/outbox";
 import type { Command, CommandResult, LifecycleCommand } from "@landline/outbox";
+import { effectOf, reasonOf } from "@landline/outbox/storing";
 import type { Queryable } from "../database.ts";
 import type { Located } from "../row.ts";
 import { plain } from "../row.ts";
 import type { Session } from "../session.ts";
-import type { Change } from "./change.ts";
 import { change } from "./change.ts";
 import { atDesk } from "./desk.ts";
 import { locateRow, lockById } from "./find.ts";
@@ -34,8 +33,8 @@ export async function command(session: Session, tx: Queryable, order: Command, a
   if (order.version !== null && order.version !== record.version) return conflict;
   if (isDeskCommand(order)) return atDesk(session, tx, located, order);
   if (!(await mayBegin(tx, located, order))) return conflict;
-  const mark = { event: order.type, actor: order.actor, because: because(order) };
-  const state = await change(session, tx, located, [order.type], effect(located, order), mark);
+  const mark = { event: order.type, actor: order.actor, because: reasonOf(order) };
+  const state = await change(session, tx, located, [order.type], effectOf(record, order), mark);
   if (state === null) return conflict;
   const [child] = order.type === "supersede" ? await insertWithin(session, tx, [order.child], false) : [];
   const after = await locateRow(session, tx, seq);
@@ -66,65 +65,10 @@ async function mayBegin(tx: Queryable, { record, seq, turn }: Located, order: Li
   }
 }
 
-function because(order: LifecycleCommand): string {
-  switch (order.type) {
-    case "resolve_sent":
-    case "resolve_not_sent":
-      return `${order.reason} (evidence: ${order.evidence})`;
-    case "supersede":
-      return `${order.reason} (${order.how}: ${order.child.id})`;
-    case "cancel":
-    case "redrive":
-    case "discard":
-    case "reconcile":
-    case "park":
-      return order.reason;
-    default:
-      return order satisfies never;
-  }
-}
-
-function effect({ record }: Located, order: LifecycleCommand): Change {
-  switch (order.type) {
-    case "cancel":
-    case "discard":
-    case "supersede":
-      return { due: null, reason: null };
-    case "redrive":
-    case "resolve_not_sent":
-      return { ...anew(record.history), due: "now", deadline: order.deadline };
-    case "resolve_sent":
-      return { due: null, failure: null, reason: null, providerId: order.providerId, history: settled(record.history) };
-    case "reconcile":
-      return { due: "now", reason: null, absences: 0, lookFailures: 0 };
-    case "park":
-      return { due: null, failure: order.failure, reason: order.parkedReason };
-    default:
-      return order satisfies never;
-  }
-}
-
-/** Evidence settles doubt. */
-function settled(history: AttemptHistory): AttemptHistory {
-  return { ...history, doubtOpen: false };
-}
-
-/** Begins anew; `firstAttemptAt` and the attempt numbers go on. */
-function anew(history: AttemptHistory): Change {
-  return {
-    history: { spent: 0, waitedMs: 0, firstAttemptAt: history.firstAttemptAt, doubtOpen: false },
-    failure: null,
-    reason: null,
-    absences: 0,
-    lookFailures: 0,
-    rescues: 0,
-  };
-}
-
 /** Whether the history has this very command, made from the version that was seen. */
 async function wasObeyed(tx: Queryable, { record, seq }: Located, order: Command): Promise<boolean> {
   const version = order.version === null ? record.version : order.version + 1;
-  const line = isDeskCommand(order) ? deskLine(order) : { event: order.type, because: because(order) };
+  const line = isDeskCommand(order) ? deskLine(order) : { event: order.type, because: reasonOf(order) };
   const values = [seq, version, line.event, plain(order.actor), plain(line.because)];
   return (await tx.rows(selectDone, values)).length > 0;
 }

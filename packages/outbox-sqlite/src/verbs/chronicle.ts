@@ -88,8 +88,7 @@ export interface HistoryLine {
   readonly after: string | null;
 }
 
-/** Who acts when nobody does. */
-export const automatic = "landline";
+export { automatic } from "@landline/outbox/storing";
 
 /** Writes a line. */
 export function note(session: Session, line: HistoryLine): void {

@@ -2,9 +2,9 @@
  * What people, and rules on their behalf, do to an operation. Compares the version they saw, so that of two who act at
  * once one is told that he came second. Everything of a command is in one transaction, a child included.
  */
-import type { AttemptHistory, LifecycleEvent } from "@landline/core";
 import { isDeskCommand } from "@landline/outbox";
 import type { Command, CommandResult, LifecycleCommand } from "@landline/outbox";
+import { effectOf, reasonOf } from "@landline/outbox/storing";
 import { hashText } from "../hash-index.ts";
 import type { Located } from "../row.ts";
 import type { Session } from "../session.ts";
@@ -24,8 +24,8 @@ export function command(session: Session, order: Command): CommandResult {
   if (order.version !== null && order.version !== record.version) return conflict;
   if (isDeskCommand(order)) return atDesk(session, located, order);
   if (!mayBegin(session, located, order)) return conflict;
-  const mark = { event: order.type, actor: order.actor, because: because(order) };
-  const state = change(session, located, [eventOf(order)], effect(session, located, order), mark);
+  const mark = { event: order.type, actor: order.actor, because: reasonOf(order) };
+  const state = change(session, located, [order.type], effect(session, located, order), mark);
   if (state === null) return conflict;
   const childId = order.type === "supersede" ? insert(session, order.child).id : null;
   if (order.type === "resolve_sent" && order.providerId !== null) {
@@ -61,63 +61,7 @@ function mayBegin(session: Session, located: Located, order: LifecycleCommand): 
   }
 }
 
-function eventOf(order: LifecycleCommand): LifecycleEvent {
-  return order.type;
-}
-
-function because(order: LifecycleCommand): string {
-  switch (order.type) {
-    case "resolve_sent":
-    case "resolve_not_sent":
-      return `${order.reason} (evidence: ${order.evidence})`;
-    case "supersede":
-      return `${order.reason} (${order.how}: ${order.child.id})`;
-    case "cancel":
-    case "redrive":
-    case "discard":
-    case "reconcile":
-    case "park":
-      return order.reason;
-    default:
-      return order satisfies never;
-  }
-}
-
-function effect(session: Session, located: Located, order: LifecycleCommand): Change {
-  const { record } = located;
-  const now = session.now();
-  switch (order.type) {
-    case "cancel":
-    case "discard":
-    case "supersede":
-      return { due: null, reason: null };
-    case "redrive":
-    case "resolve_not_sent":
-      return { ...anew(record.history), due: now, deadline: order.deadline };
-    case "resolve_sent":
-      return { due: null, failure: null, reason: null, providerId: order.providerId, history: settled(record.history) };
-    case "reconcile":
-      return { due: now, reason: null, absences: 0, lookFailures: 0 };
-    case "park":
-      return { due: null, failure: order.failure, reason: order.parkedReason };
-    default:
-      return order satisfies never;
-  }
-}
-
-/** Evidence settles doubt. */
-function settled(history: AttemptHistory): AttemptHistory {
-  return { ...history, doubtOpen: false };
-}
-
-/** Begins anew; `firstAttemptAt` and the attempt numbers go on. */
-function anew(history: AttemptHistory): Change {
-  return {
-    history: { spent: 0, waitedMs: 0, firstAttemptAt: history.firstAttemptAt, doubtOpen: false },
-    failure: null,
-    reason: null,
-    absences: 0,
-    lookFailures: 0,
-    rescues: 0,
-  };
+function effect(session: Session, { record }: Located, order: LifecycleCommand): Change {
+  const { due, ...what } = effectOf(record, order);
+  return due === undefined ? what : { ...what, due: due === "now" ? session.now() : due };
 }

@@ -4,6 +4,8 @@
  * A rule that two stores must agree on stands here once; how rows are found and changed is each store's own.
  */
 export { classCodeOf, classOf, codeOf, codes, legalFor, stateNames, stateOf, unfinished, waiting } from "./words.ts";
+export { effectOf, reasonOf } from "./command-effects.ts";
+export { automatic, historyOf } from "./told-history.ts";
 export { eventsOfReceipt } from "./receipt-events.ts";
 export { tooLate } from "./too-late.ts";
 export { trendFrom, trendOf } from "./trend.ts";
