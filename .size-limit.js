@@ -8,11 +8,26 @@ const ignore = ["undici", "libphonenumber-js", "node:*"];
 const entries = [
   { name: "core", needs: ["core"], path: "packages/core/dist/index.js", limit: "21 kB" },
   {
+    name: "reliableFetch",
+    needs: ["core", "client"],
+    path: "test/size/reliable-fetch.js",
+    limit: "6 kB",
+    modifyEsbuildConfig: (config) => ({ ...config, platform: "node" }),
+  },
+  {
+    name: "core + client",
+    needs: ["core", "client"],
+    path: "test/size/client.js",
+    limit: "26.5 kB",
+    modifyEsbuildConfig: (config) => ({ ...config, platform: "node" }),
+  },
+  {
     name: "core + client + one provider",
     needs: ["core", "client", "providers"],
     path: "test/size/client-and-twilio.js",
-    // The goal is 25 kB. Guidance for 130 error codes and every parameter check of Twilio is most of the difference.
-    limit: "45 kB",
+    // The goal is 25 kB, which core and client take by themselves. Of the provider's 17 kB a third is what 130 error codes
+    // mean and what to do about them: nothing that could come later, because a failure is told in the turn it is read.
+    limit: "43.5 kB",
     modifyEsbuildConfig: (config) => ({ ...config, platform: "node" }),
   },
 ];

@@ -13,8 +13,8 @@ import type {
   RequestDescription,
 } from "@landline/core";
 import { failure, requestText } from "@landline/core";
-import type { Ambient } from "@landline/host/ambient";
-import { ambient } from "@landline/host/ambient";
+import type { Host } from "@landline/host/ambient";
+import { anyHost } from "@landline/host/any-host";
 import { createTransport } from "#transport";
 import { attemptOnce, neverSent } from "./attempt.ts";
 import type { AttemptReport } from "./attempt.ts";
@@ -69,7 +69,7 @@ export interface AccountSender {
 export interface SenderOptions extends TransportOptions {
   /** Where the provider shall report to (`https://host/webhooks/tw`); null: nowhere. */
   readonly callbackUrl?: string | null;
-  readonly host?: Ambient;
+  readonly host?: Host;
   /** Instead of one made from the options. */
   readonly transport?: Transport;
 }
@@ -86,7 +86,7 @@ type Described =
 
 /** Makes the sender of one account. Opens no socket before the first request. */
 export function createSender(provider: Provider, options: SenderOptions = {}): AccountSender {
-  const { host = ambient, callbackUrl = null } = options;
+  const { host = anyHost, callbackUrl = null } = options;
   const link = createLink(provider, options.transport ?? createTransport(options, host), host);
   const diagnoses = createDiagnoses(link);
   let texts = { secrets: link.secrets, of: refusalTexts(link.secrets) };

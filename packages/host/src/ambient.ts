@@ -4,7 +4,6 @@
  */
 import { after, monotonic, now } from "./clock.ts";
 import { operationIds } from "./operation-id.ts";
-import { sha256Hex } from "./sha256.ts";
 
 /** Clock and chance. The in-process client takes one; tests give it a virtual one. */
 export interface Ambient {
@@ -34,6 +33,3 @@ export const ambient: Ambient = {
   newOperationId: operationIds(now, (into) => crypto.getRandomValues(into)),
   after,
 };
-
-/** The same, with a digest in plain JavaScript. Apart, so that a bundle without fingerprints does not carry it. */
-export const anyHost: Host = { ...ambient, digest: sha256Hex };

@@ -19,7 +19,6 @@ export function virtualClock(): VirtualClock {
     monotonic: () => time,
     random: () => 0,
     newOperationId: () => `op_${(ids += 1)}`,
-    digest: (text) => text,
     after: (ms, callback) => {
       const timer = { at: time + Math.max(0, ms), callback };
       timers.add(timer);
