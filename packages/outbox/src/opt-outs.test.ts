@@ -201,6 +201,33 @@ test("nobody is asked about while nobody has opted out, and one question serves 
   expect(asked.length).toBeLessThan(20);
 });
 
+test("another process hears within a second that there is a first opt-out, and is not asked about it again", async () => {
+  const asked: number[] = [];
+  const around = (store: Store): Store =>
+    new Proxy(store, {
+      get(target, name, receiver) {
+        if (name === "hasOptOuts") asked.push(world.time.now);
+        return Reflect.get(target, name, receiver) as unknown;
+      },
+    });
+  const world: World = createWorld({ accounts: [{ name: "lg" }, { name: "other" }], around });
+  await world.outbox.run();
+  for (let index = 0; index < 50; index += 1) {
+    await send(world, { input: { to: `+1555000${1000 + index}` } });
+    await world.advance(100);
+  }
+  const gaps = asked.slice(1).map((at, index) => at - (asked[index] ?? 0));
+  expect(gaps.every((gap) => gap >= 1_000)).toBe(true);
+  await world.store.optOut("lg", to, "by another process");
+  await world.advance(5_000);
+  const id = await send(world);
+  await world.advance(100);
+  expect(row(world, id)?.state).toBe("parked");
+  const before = asked.length;
+  await world.advance(60_000);
+  expect(asked).toHaveLength(before);
+});
+
 test("while the store cannot say who opted out nothing is sent, and afterwards it goes on", async () => {
   let broken = false;
   const around = (store: Store): Store =>

@@ -9,7 +9,7 @@ import { recipientAddress } from "./recipient.ts";
 export interface OptOuts {
   /** Whether anybody has opted out, as of the last {@link refresh} or of what this process learned since. */
   anybody(): boolean;
-  /** Asks the store whether anybody has opted out. */
+  /** Asks the store whether anybody has opted out: not more than once a second, and not after the first who did. */
   refresh(): Promise<void>;
   /** Asks the store about people, by account. */
   look(people: ReadonlyMap<string, ReadonlySet<string>>): Promise<void>;
@@ -24,12 +24,20 @@ export interface OptOuts {
 /** Opt-outs remembered at most; beyond that the oldest is forgotten, and the store asked again with its next batch. */
 const rememberedMax = 10_000;
 
-/** Makes a view of the store's opt-outs that knows nothing yet. */
+/** Until the very first opt-out of a store, another process may take this long to hear that there is one. */
+const askEveryMs = 1_000;
+
+/**
+ * Makes a view of the store's opt-outs that knows nothing yet.
+ * @param monotonic milliseconds of a clock that never goes back
+ */
 export function createOptOuts(
   store: Pick<Store, "hasOptOuts" | "optedOutOf" | "isOptedOut" | "optOut" | "optIn">,
+  monotonic: () => number,
 ): OptOuts {
   const barred = new Set<string>();
   let some = false;
+  let askedAt = -Infinity;
   const keyOf = (account: string, address: string): string => `${account}\n${address}`;
   const note = (account: string, address: string, isOut: boolean): void => {
     if (!isOut) {
@@ -44,7 +52,10 @@ export function createOptOuts(
   return {
     anybody: () => some,
     async refresh() {
-      some = await store.hasOptOuts();
+      const at = monotonic();
+      if (some || at - askedAt < askEveryMs) return;
+      some = (await store.hasOptOuts()) || some;
+      askedAt = at;
     },
     async look(people) {
       const looks = [...people].map(async ([account, recipients]) => {

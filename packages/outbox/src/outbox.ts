@@ -93,7 +93,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     showing: new Map([...accounts.values()].map((account) => [account.name, showingOf(account)])),
     events,
     holds,
-    optOuts: createOptOuts(store),
+    optOuts: createOptOuts(store, () => host.monotonic()),
     lanes: createLanes(accounts, clock.now),
     incidents: createIncidents(accounts.values(), holds, noting(events, book), options.incident),
     leases: leaseRules(accounts.values(), { marginMs: options.leaseMarginMs, leaseMs: options.leaseMs }),
