@@ -8,7 +8,7 @@ import type { DatabaseSync } from "node:sqlite";
  * process's own, because it is the only owner of the file.
  */
 import { rollupKeptMs, rollupSpans } from "@landline/outbox";
-import { count, isLevel, levelCounter } from "@landline/outbox/storing";
+import { ageCounter, count, isLevel, levelCounter } from "@landline/outbox/storing";
 import type { Counted } from "@landline/outbox/storing";
 import { first, number, rows } from "./row.ts";
 import type { Session } from "./session.ts";
@@ -28,6 +28,9 @@ const selectMark = "SELECT since, folded FROM rollup_mark";
 const updateMark = "UPDATE rollup_mark SET folded = ?";
 const dropOld = "DELETE FROM rollup WHERE span = ? AND kind = ? AND start < ?";
 
+const askedFor: Counted = { before: null, after: "queued" };
+const acceptedAtOnce: Counted = { before: "sending", after: "accepted", outcome: "accepted" };
+
 /** See the head of this file. */
 export class Rollups {
   readonly #session: Session;
@@ -39,6 +42,9 @@ export class Rollups {
   /** The kind that was counted last, and its additions: most batches have one kind. */
   #kind = -1;
   #counts: Counts = new Map();
+  /** Of that kind, the two changes nearly everything goes through, not added yet: a number each, not a map. */
+  #asked = 0;
+  #accepted = 0;
 
   constructor(session: Session) {
     this.#session = session;
@@ -50,9 +56,23 @@ export class Rollups {
     count(what, this.#add);
   }
 
+  /** One was asked for. As `count`, for the hot path. */
+  asked(kind: number): void {
+    if (kind !== this.#kind) this.#turnTo(kind);
+    this.#asked += 1;
+  }
+
+  /** One was accepted at its attempt, so many milliseconds after it was asked for. As `count`, for the hot path. */
+  accepted(kind: number, age: number): void {
+    if (kind !== this.#kind) this.#turnTo(kind);
+    this.#accepted += 1;
+    this.#add(ageCounter(age), 1);
+  }
+
   /** Writes what the batch adds. The last thing before its commit. */
   flush(): void {
     if (this.#added.size === 0) return;
+    this.#addCommon();
     const minute = Math.floor(this.#session.now() / minuteMs);
     if (minute !== this.#minute) this.#begin(minute);
     for (const [kind, added] of this.#added) {
@@ -74,9 +94,21 @@ export class Rollups {
   #forgetAdded(): void {
     this.#added.clear();
     this.#kind = -1;
+    this.#asked = 0;
+    this.#accepted = 0;
+  }
+
+  #addCommon(): void {
+    const asked = this.#asked;
+    const accepted = this.#accepted;
+    this.#asked = 0;
+    this.#accepted = 0;
+    if (asked > 0) count(askedFor, (counter, by) => this.#add(counter, by * asked));
+    if (accepted > 0) count(acceptedAtOnce, (counter, by) => this.#add(counter, by * accepted));
   }
 
   #turnTo(kind: number): void {
+    this.#addCommon();
     this.#kind = kind;
     this.#counts = this.#added.get(kind) ?? new Map<number, number>();
     this.#added.set(kind, this.#counts);

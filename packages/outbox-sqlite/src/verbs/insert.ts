@@ -20,8 +20,6 @@ const insertRequest = `INSERT INTO request (seq, scope, key, fingerprint, refere
 const selectKey =
   "SELECT o.id, r.scope, r.key, r.fingerprint FROM request r JOIN operation o ON o.seq = r.seq WHERE r.seq = ?";
 
-const asked = { before: null, after: "queued" } as const;
-
 /** Inserts, or says what is already there under the key. */
 export function insert(session: Session, operation: NewOperation): InsertResult {
   const hash = hashText(keyText(operation.idempotencyScope, operation.idempotencyKey));
@@ -64,7 +62,7 @@ export function insert(session: Session, operation: NewOperation): InsertResult 
       JSON.stringify(operation.input),
       restOf(operation),
     );
-  session.rollups.count(kind, asked);
+  session.rollups.asked(kind);
   session.lastSeq = seq;
   session.keys.add(hash, seq);
   session.deadlines.note(seq, operation.deadline);

@@ -101,14 +101,13 @@ function acceptStarted(
 ): boolean {
   const { attempt, providerId, providerStatus, because } = settlement;
   const started = claim.attempt;
-  if (started === null || attempt === null || claim.kind < 0) return false;
+  if (started === null || attempt?.outcome !== "accepted" || claim.kind < 0) return false;
   const now = session.now();
   const { changes } = session
     .sql(acceptOpen)
     .run(claim.seq, now, claim.lease, providerId, providerStatus, started.version);
   if (changes !== 1) return false;
-  const age = now - claim.createdAt;
-  session.rollups.count(claim.kind, { before: "sending", after: "accepted", outcome: attempt.outcome, age });
+  session.rollups.accepted(claim.kind, now - claim.createdAt);
   journal(session, claim, started, attempt, because);
   noteProviderId(session, claim.seq, providerId);
   session.claims.end(claim.seq);

@@ -134,6 +134,11 @@ export function levelOf(state: StoredState): Level | null {
   }
 }
 
+/** The counter of an acceptance so many milliseconds after it was asked for. */
+export function ageCounter(age: number): number {
+  return firstOf.accepted + latencyBucket(age);
+}
+
 /** One change of an operation, as far as it is counted. Durations in milliseconds. */
 export interface Counted {
   /** Null: it was just asked for. */
@@ -169,7 +174,7 @@ export function count(what: Counted, add: Add): void {
   if (beganDoubt(before, after, reason ?? null)) add(first.doubt, 1);
   // A person's or a late proof's acceptance says nothing about how long sending takes.
   if (after === "accepted" && before !== "parked" && before !== "expired" && what.age !== undefined) {
-    add(firstOf.accepted + latencyBucket(what.age), 1);
+    add(ageCounter(what.age), 1);
   }
   if (after === "delivered" && what.acceptedFor !== undefined) {
     add(firstOf.delivered + latencyBucket(what.acceptedFor), 1);

@@ -9,6 +9,6 @@ export { automatic, historyOf } from "./told-history.ts";
 export { eventsOfReceipt } from "./receipt-events.ts";
 export { tooLate } from "./too-late.ts";
 export { trendFrom, trendOf } from "./trend.ts";
-export { count, isLevel, levelCounter, levelOf, levelRange, meaningOf } from "./counters.ts";
+export { ageCounter, count, isLevel, levelCounter, levelOf, levelRange, meaningOf } from "./counters.ts";
 export type { Add, Counted, Level, Meaning } from "./counters.ts";
 export { latencyBucket, latencyOf } from "./latency.ts";
