@@ -13,8 +13,10 @@ import type { Session } from "../session.ts";
 
 /** Those in hand stand at the head of the index until they start; the connection knows them (`session.ts`). */
 const free = "NOT claimed(o.seq)";
+/** A bare parameter here makes SQLite plan the statement anew at each use, to make use of its value: ten times the work. */
+const limit = "LIMIT ? + 0";
 const selectDue = `SELECT ${recordColumns} FROM ${recordTables}
-  WHERE o.lane = ? AND o.class = ? AND o.due <= ? AND o.${waiting} AND o.gate = 0 AND ${free} ORDER BY o.due, o.seq LIMIT ?`;
+  WHERE o.lane = ? AND o.class = ? AND o.due <= ? AND o.${waiting} AND o.gate = 0 AND ${free} ORDER BY o.due, o.seq ${limit}`;
 const selectEarliest = `SELECT o.due FROM operation o
   WHERE o.lane = ? AND o.class = ? AND o.${waiting} AND o.gate = 0 AND ${free} ORDER BY o.due, o.seq LIMIT 1`;
 
@@ -22,10 +24,10 @@ const selectEarliest = `SELECT o.due FROM operation o
 export function claim(session: Session, request: ClaimRequest): readonly ClaimedOperation[] {
   const now = session.now();
   const claimed: ClaimedOperation[] = [];
-  for (const { lane, limit } of request.lanes) {
+  for (const { lane, limit: most } of request.lanes) {
     const id = session.names.lanes.byKey.get(lane);
     if (id === undefined) continue;
-    let left = limit;
+    let left = most;
     for (let rank = 0; rank < operationClasses.length && left > 0; rank += 1) {
       const found = rows(session.sql(selectDue), id, rank, now, left);
       for (const row of found) claimed.push(hold(session, row, now, request.leaseMs));
