@@ -168,7 +168,7 @@ describe("a refusal", () => {
     open.push(sender);
     const request = { operationId: "op_1", operation: "profiles.upsert", input: profile, idempotencyKey: "op_1" };
     const limits = { timeoutMs: 20_000, signal: new AbortController().signal };
-    const { outcome } = await sender.attempt(request, { ...limits, deadline: Date.now() + 5_000 });
+    const { outcome } = await sender.attempt(request, { ...limits, deadline: Date.now() + 60_000 });
     expect(outcome).toMatchObject({
       type: "rejected",
       blocksAccount: true,
