@@ -8,7 +8,9 @@ COPY bench/package.json bench/package.json
 COPY proof/package.json proof/package.json
 COPY scripts scripts
 COPY tsconfig*.json ./
-RUN npm ci && npm run build --workspace @landline/console && npm prune --omit=dev --ignore-scripts
+# The first install builds the console; the second leaves what the program itself needs, without benchmarks and rivals.
+RUN npm ci && npm run build --workspace @landline/console \
+  && npm ci --omit=dev --workspace landline --ignore-scripts && npm cache clean --force
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production
