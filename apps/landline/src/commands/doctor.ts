@@ -83,7 +83,16 @@ async function store(config: Config): Promise<Finding> {
   const check = "store";
   try {
     const { withStore } = await import("../store-session.ts");
-    const skewMs = await withStore(config.store, async (opened) => Math.abs((await opened.now()) - Date.now()));
+    const { skewMs, moved } = await withStore(config.store, async (opened) => ({
+      skewMs: Math.abs((await opened.now()) - Date.now()),
+      moved: await opened.moved(),
+    }));
+    if (moved !== null)
+      return {
+        check,
+        result: "warn",
+        message: `${moved}: a dispatcher will doubt what waits before it sends; \`landline restore\` has the choices`,
+      };
     if (skewMs > 5_000)
       return {
         check,
