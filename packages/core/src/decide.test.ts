@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { AttemptHistory, DecisionInput } from "./decide.ts";
-import { decide, decideAfterAbsence, parkedReasons } from "./decide.ts";
+import { decide, decideAfterAbsence, parkedReasons, saysExhausted } from "./decide.ts";
 import type { Failure } from "./failure.ts";
 import { failure } from "./failure.ts";
 import type { Outcome } from "./outcome.ts";
@@ -579,4 +579,21 @@ test("total, and never sends a creating operation in doubt again where a repeat 
     ),
     { numRuns: 2_000 },
   );
+});
+
+describe("saysExhausted", () => {
+  const because = (history: Partial<AttemptHistory>, change: Partial<DecisionInput> = {}): string =>
+    decide(input({ ...change, history: { ...first, ...history } })).because;
+
+  test("of spent attempts and spent waiting, in doubt or not", () => {
+    expect(saysExhausted(because({ spent: 6 }))).toBe(true);
+    expect(saysExhausted(because({ spent: 5, waitedMs: 59_999 }))).toBe(true);
+  });
+
+  test("of nothing else", () => {
+    expect(saysExhausted(because({}))).toBe(false);
+    expect(saysExhausted(because({}, { outcome: rejected }))).toBe(false);
+    expect(saysExhausted("attempts are spent on nothing")).toBe(false);
+    expect(saysExhausted(null)).toBe(false);
+  });
 });
