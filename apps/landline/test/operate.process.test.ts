@@ -196,6 +196,24 @@ test("review: list and groups, retry, fix, fallback, discard, each once and on t
   expect([forbidden.code, forbidden.stderr]).toEqual([1, expect.stringContaining("FORBIDDEN")]);
 });
 
+test("review assign, snooze and comment: seen in lists and in the story, and back when it is asked back", async () => {
+  const id = await parked();
+  expect(await asked("review", "assign", id, "me", "--reason", "mine")).toMatchObject({ assignee: expect.any(String) });
+  expect(await asked("review", "snooze", id, "4h")).toMatchObject({ snoozed_until: expect.any(String) });
+  expect(await asked("review", "comment", id, "asked the provider")).toMatchObject({ id, state: "parked" });
+  const ids = async (...words: readonly string[]): Promise<readonly unknown[]> =>
+    ((await asked("review", "list", ...words))["data"] as Json[]).map((operation) => operation["id"]);
+  expect(await ids("--assignee", "me", "--snoozed")).toEqual([id]);
+  expect(await ids("--open")).not.toContain(id);
+  expect((await ask("review", "show", id)).stdout).toMatch(
+    /put off until[^]*operation.commented[^\n]*asked the provider/,
+  );
+  expect(await asked("review", "snooze", id, "now")).toMatchObject({ snoozed_until: null });
+  expect(await asked("review", "assign", id, "none")).toMatchObject({ assignee: null });
+  const vague = await ask("review", "snooze", id, "whenever");
+  expect([vague.code, vague.stderr]).toEqual([2, expect.stringContaining("until")]);
+});
+
 test("review: doubt is shown, resolved with evidence, and only with it", async () => {
   const id = await send(doubtful, "--guarantee", "at-most-once");
   await inState(id, "parked");

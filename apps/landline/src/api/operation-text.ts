@@ -37,13 +37,15 @@ export function operationStory(operation: Json): string {
     ["created", operation["created_at"]],
     ["deadline", operation["deadline"]],
     ["next attempt", operation["next_attempt_at"]],
+    ["assignee", operation["assignee"]],
+    ["put off until", operation["snoozed_until"]],
     ["parent", operation["parent_id"]],
     ["children", listOf(operation["child_ids"]).map(String).join(", ")],
     ["failure", failure["message"]],
     ["do", failure["guidance"]],
     ["read", failure["docs"]],
   ];
-  const lines = facts.flatMap(([name, value]) => (textOf(value) === "" ? [] : [`${name.padEnd(14)}${textOf(value)}`]));
+  const lines = facts.flatMap(([name, value]) => (textOf(value) === "" ? [] : [`${name.padEnd(15)}${textOf(value)}`]));
   const story = [
     ...listOf(operation["history"]).map((entry) => ({
       at: entry["at"],

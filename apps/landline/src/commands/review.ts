@@ -4,6 +4,7 @@
  * Every verb names the version it was decided on. Without `--version` the command reads the operation first and uses
  * what it shows, so that two people still cannot both win.
  */
+import { parseDuration } from "@landline/core";
 import type { Command } from "commander";
 import type { ApiClient, Json } from "../api/client.ts";
 import { connect, withConnection } from "../api/connect.ts";
@@ -12,9 +13,13 @@ import { readJsonArgument } from "../api/json-argument.ts";
 import { operationStory, operationTable, stateOf, textOf } from "../api/operation-text.ts";
 import { CommandError, exit, print, printJson, say, table } from "../terminal.ts";
 
-interface VerbOptions extends ConnectOptions {
-  readonly reason: string;
+interface NoteOptions extends ConnectOptions {
+  readonly reason?: string;
   readonly version?: string;
+}
+
+interface VerbOptions extends NoteOptions {
+  readonly reason: string;
 }
 
 /** Adds `review` and its verbs. */
@@ -26,9 +31,19 @@ export function registerReview(program: Command): void {
     .option("--groups", "by cause, with counts and what to do")
     .option("--limit <number>", "1 to 200", "50")
     .option("--cursor <cursor>", "where to go on")
+    .option("--assignee <name>", "only this person's; me, or none for nobody's")
+    .option("--snoozed", "only those that are put off")
+    .option("--open", "only those that are not put off")
     .action(
       async (
-        options: ConnectOptions & { readonly groups?: boolean; readonly limit: string; readonly cursor?: string },
+        options: ConnectOptions & {
+          readonly groups?: boolean;
+          readonly limit: string;
+          readonly cursor?: string;
+          readonly assignee?: string;
+          readonly snoozed?: boolean;
+          readonly open?: boolean;
+        },
       ) => {
         const client = await connect(options);
         if (options.groups === true) return showGroups(client, options);
@@ -36,6 +51,8 @@ export function registerReview(program: Command): void {
           state: "parked",
           limit: options.limit,
           ...(options.cursor === undefined ? {} : { cursor: options.cursor }),
+          ...(options.assignee === undefined ? {} : { assignee: options.assignee }),
+          ...(options.snoozed === options.open ? {} : { snoozed: String(options.snoozed === true) }),
         });
         const { body } = await client.ask(`/v1/operations?${query.toString()}`);
         if (options.json === true) return printJson(body);
@@ -54,13 +71,13 @@ export function registerReview(program: Command): void {
     });
 
   verb(review, "retry", "send it again, the same operation with the same key").action(
-    async (id: string, options: VerbOptions) => act(id, "retry", options, {}),
+    async (id: string, options: VerbOptions) => act(id, "retry", options, reasonOf(options)),
   );
 
   verb(review, "fix", "send a corrected copy; the original stays as it was")
     .requiredOption("--input <json>", "the corrected input as JSON, @FILE, or -")
     .action(async (id: string, options: VerbOptions & { readonly input: string }) =>
-      act(id, "fix", options, { input: await readJsonArgument("--input", options.input) }),
+      act(id, "fix", options, { ...reasonOf(options), input: await readJsonArgument("--input", options.input) }),
     );
 
   verb(review, "fallback", "send it another way")
@@ -73,6 +90,7 @@ export function registerReview(program: Command): void {
         options: VerbOptions & { readonly account?: string; readonly operation?: string; readonly input?: string },
       ) =>
         act(id, "fallback", options, {
+          ...reasonOf(options),
           ...(options.account === undefined ? {} : { account: options.account }),
           ...(options.operation === undefined ? {} : { operation: options.operation }),
           ...(options.input === undefined ? {} : { input: await readJsonArgument("--input", options.input) }),
@@ -80,7 +98,7 @@ export function registerReview(program: Command): void {
     );
 
   verb(review, "discard", "give it up, on purpose").action(async (id: string, options: VerbOptions) =>
-    act(id, "discard", options, {}),
+    act(id, "discard", options, reasonOf(options)),
   );
 
   verb(review, "resolve", "settle doubt with evidence")
@@ -89,8 +107,30 @@ export function registerReview(program: Command): void {
     .action(async (id: string, options: VerbOptions & { readonly verdict: string; readonly evidence: string }) => {
       if (options.verdict !== "sent" && options.verdict !== "not_sent")
         throw new CommandError("--verdict must be sent or not_sent", exit.usage);
-      return act(id, "resolve", options, { verdict: options.verdict, evidence: options.evidence });
+      return act(id, "resolve", options, {
+        ...reasonOf(options),
+        verdict: options.verdict,
+        evidence: options.evidence,
+      });
     });
+
+  note(review, "assign", "make it somebody's")
+    .argument("<person>", "a name; me, or none for nobody")
+    .option("--reason <text>", "why; kept with the operation")
+    .action(async (id: string, person: string, options: NoteOptions) =>
+      act(id, "assign", options, { assignee: person === "none" ? null : person, ...reasonOf(options) }),
+    );
+
+  note(review, "snooze", "put it off; it comes back by itself")
+    .argument("<until>", "an instant such as 2026-01-31T12:00:00Z, a duration such as 4h, or now to have it back")
+    .option("--reason <text>", "why; kept with the operation")
+    .action(async (id: string, until: string, options: NoteOptions) =>
+      act(id, "snooze", options, { until: untilOf(until), ...reasonOf(options) }),
+    );
+
+  note(review, "comment", "say something about it")
+    .argument("<text>")
+    .action(async (id: string, text: string, options: NoteOptions) => act(id, "comment", options, { text }));
 
   withConnection(review.command("escalate"))
     .description("everything the provider's support needs, secrets removed, as Markdown")
@@ -102,6 +142,26 @@ export function registerReview(program: Command): void {
     });
 }
 
+/** A verb that decides nothing. */
+function note(review: Command, name: string, description: string): Command {
+  return withConnection(review.command(name))
+    .description(description)
+    .argument("<id>")
+    .option("--version <number>", "the version you saw (default: the current one)");
+}
+
+function reasonOf({ reason }: NoteOptions): Json {
+  return reason === undefined ? {} : { reason };
+}
+
+/** An instant as it is sent; null: now. */
+function untilOf(text: string): string | null {
+  if (text === "now") return null;
+  const ms = parseDuration(text);
+  if (ms === null) return text;
+  return new Date(Date.now() + ms).toISOString();
+}
+
 function verb(review: Command, name: string, description: string): Command {
   return withConnection(review.command(name))
     .description(description)
@@ -110,13 +170,13 @@ function verb(review: Command, name: string, description: string): Command {
     .option("--version <number>", "the version you decided on (default: the current one)");
 }
 
-async function act(id: string, name: string, options: VerbOptions, body: Json): Promise<void> {
+async function act(id: string, name: string, options: NoteOptions, body: Json): Promise<void> {
   const client = await connect(options);
   const version =
     options.version === undefined ? (await client.ask(pathOf(id))).body["version"] : Number(options.version);
   const answer = await client.ask(`${pathOf(id)}/${name}`, {
     method: "POST",
-    body: { ...body, reason: options.reason, version },
+    body: { ...body, version },
   });
   if (options.json === true) printJson(answer.body);
   else print(`${textOf(answer.body["id"])}  ${stateOf(answer.body)}`);
@@ -133,9 +193,10 @@ async function showGroups(client: ApiClient, options: ConnectOptions): Promise<v
     textOf(group["kind"]),
     textOf(group["code"]),
     textOf(group["last_seen"]),
+    Number(group["snoozed"] ?? 0),
     textOf(group["suggestion"]),
   ]);
-  print(table(["count", "account", "kind", "code", "last seen", "do"], rows));
+  print(table(["count", "account", "kind", "code", "last seen", "put off", "do"], rows));
 }
 
 function pathOf(id: string): string {
