@@ -1,8 +1,7 @@
 /** The console's first lines: fonts, styles, and the tree. */
 import "@fontsource-variable/inter/opsz.css";
 import "@fontsource-variable/jetbrains-mono/wght.css";
-import "@mantine/core/styles.layer.css";
-import "@mantine/spotlight/styles.layer.css";
+import "./mantine-styles.ts";
 import "./styles/tokens.css";
 import "./styles/shell.css";
 import "./styles/parts.css";

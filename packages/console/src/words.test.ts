@@ -130,7 +130,7 @@ describe("figures", () => {
     accepted_per_second: 0,
     doubt: 0,
     doubt_per_minute: 0,
-    review: { in: 0, out: 0 },
+    review: { in: 0, out: 0, out_to: {} },
     latency: { accepted: null, delivered: null },
     ...rest,
   });

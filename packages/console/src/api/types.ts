@@ -5,10 +5,18 @@ import type {
   WireAccount,
   WireBulk,
   WireBulkLine,
+  WireFigures,
+  WireIncident,
+  WireKey,
   WireLane,
   WireOperation,
   WireOperationSummary,
+  WireOverview,
+  WireOverviewAccount,
+  WireOverviewBucket,
+  WireQuantiles,
   WireSession,
+  WireSignInOptions,
 } from "@landline/gateway";
 
 export type { BulkAction, WireBulkLine as BulkLine };
@@ -104,111 +112,25 @@ export interface LiveEvent {
 }
 
 /** Percentiles in milliseconds; every operation is counted. */
-export interface Quantiles {
-  readonly count: number;
-  readonly p50_ms: number;
-  readonly p95_ms: number;
-  readonly p99_ms: number;
-}
-
+export type Quantiles = WireQuantiles;
 /** What happened in a time, counted. */
-export interface Figures {
-  readonly asked: number;
-  /** How often a state was entered; absent: never. */
-  readonly states: Readonly<Partial<Record<State, number>>>;
-  readonly failures: Readonly<Partial<Record<Failure["kind"], number>>>;
-  readonly parked_reasons: Readonly<Partial<Record<ParkedReason, number>>>;
-  readonly attempts: Readonly<
-    Record<"total" | "accepted" | "rejected" | "throttled" | "unavailable" | "ambiguous", number>
-  >;
-  /** 429s of all attempts, 0 to 1; null without attempts. */
-  readonly throttled_share: number | null;
-  readonly accepted_per_second: number;
-  readonly doubt: number;
-  readonly doubt_per_minute: number;
-  readonly review: { readonly in: number; readonly out: number };
-  readonly latency: { readonly accepted: Quantiles | null; readonly delivered: Quantiles | null };
-}
-
+export type Figures = WireFigures;
 /** Figures of one bucket of time. */
-export interface Bucket extends Figures {
-  readonly at: string;
-}
-
-/** How things stand now, whatever the window. */
-export interface Current {
-  /** Queued, sending or retrying. */
-  readonly active: number;
-  readonly reconciling: number;
-  readonly parked: number;
-  readonly parked_open: number;
-  readonly snoozed: number;
-  readonly undelivered: number;
-  readonly oldest_due: { readonly lane: string; readonly due_at: string; readonly age_seconds: number } | null;
-}
-
+export type Bucket = WireOverviewBucket;
 /** Figures of one account. */
-export interface AccountFigures extends Figures {
-  readonly account: string;
-  readonly provider: string;
-  readonly state: Account["state"];
-  /** Only buckets in which something happened. */
-  readonly series: readonly Bucket[];
-  readonly current: Current;
-  readonly lanes: readonly Lane[];
-}
-
+export type AccountFigures = WireOverviewAccount;
 /** Trouble at a provider, from when to when. */
-export interface Incident {
-  readonly id: string;
-  readonly provider: string;
-  readonly accounts: readonly string[];
-  readonly started_at: string;
-  readonly ended_at: string | null;
-  readonly evidence: string;
-  readonly ended_because: string | null;
-  readonly operations_held: number;
-}
-
+export type Incident = WireIncident;
 /** The figures of a window of time. */
-export interface Overview {
-  readonly at: string;
-  readonly from: string;
-  readonly to: string;
-  readonly bucket: string;
-  readonly bucket_seconds: number;
-  /** Counted from here on; null: nothing counted yet. */
-  readonly complete_from: string | null;
-  readonly totals: Figures;
-  /** One for each bucket, oldest first. */
-  readonly series: readonly Bucket[];
-  readonly accounts: readonly AccountFigures[];
-  readonly current: Current;
-  readonly incidents: readonly Incident[];
-}
-
+export type Overview = WireOverview;
 /** A key, without its secret. */
-export interface Key {
-  readonly id: string;
-  readonly name: string;
-  readonly role: Session["role"];
-  /** Only these accounts; null: all. */
-  readonly accounts: readonly string[] | null;
-  readonly rate_limit: { readonly per_second: number; readonly burst: number } | null;
-  /** `configuration`: it can only be changed there. */
-  readonly source: "configuration" | "store";
-  readonly created_at: string | null;
-  readonly created_by: string | null;
-}
+export type Key = WireKey;
+/** Ways to sign in; a key always. */
+export type SignInOptions = WireSignInOptions;
 
 /** A key that was made this moment, with its secret. */
 export interface KeyMade extends Key {
   readonly key: string;
-}
-
-/** Ways to sign in; a key always. */
-export interface SignInOptions {
-  readonly oidc: { readonly label: string; readonly url: string } | null;
 }
 
 /** Whether something reached its end. */

@@ -11,7 +11,7 @@ export function KindTable({ totals, within }: { readonly totals: Figures; readon
   const most = kinds[0]?.size ?? 1;
   if (kinds.length === 0) return <p className="soft">Nothing failed in this time.</p>;
   return (
-    <div className="scroller" role="region" aria-label="Failures by kind" tabIndex={0}>
+    <div className="scroller" role="region" aria-label="Kinds of failures" tabIndex={0}>
       <table className="plain num kinds">
         <thead>
           <tr>

@@ -76,6 +76,13 @@ export function OperationFacts({ operation }: { readonly operation: Operation })
             <span className="mono">{JSON.stringify(metadata)}</span>
           </Fact>
         )}
+        {operation.trace_url === null || !/^https?:/.test(operation.trace_url) ? null : (
+          <Fact name="Trace">
+            <a href={operation.trace_url} target="_blank" rel="noreferrer">
+              Open the trace
+            </a>
+          </Fact>
+        )}
         <Fact name="Version">{operation.version}</Fact>
       </dl>
     </section>

@@ -47,7 +47,7 @@ export function OperationVerdict({
             </p>
             <p className="soft">
               {failure.guidance}{" "}
-              {failure.docs === null ? null : (
+              {failure.docs === null || !failure.docs.startsWith("https:") ? null : (
                 <a href={failure.docs} target="_blank" rel="noreferrer">
                   About this code
                 </a>

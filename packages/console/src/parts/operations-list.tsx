@@ -63,10 +63,11 @@ export function OperationsList({ filters, search, go, empty }: ListProps) {
     void queries.invalidateQueries({ queryKey: ["operations"] });
     scrollTo({ top: 0 });
   };
-  const { fetchNextPage, hasNextPage, isFetchingNextPage } = list;
+  const { fetchNextPage, hasNextPage, isFetching } = list;
   const onEnd = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [fetchNextPage, hasNextPage, isFetchingNextPage]);
+    // Asking for more while the list is being read again would break that off.
+    if (hasNextPage && !isFetching) void fetchNextPage();
+  }, [fetchNextPage, hasNextPage, isFetching]);
   useKeys({ n: showFresh });
 
   if (list.isPending) return <Loading />;

@@ -52,6 +52,10 @@ export function accessibilityTests(world: () => World): void {
       `/bulk/${bulk}`,
       "/accounts",
       "/settings",
+      "/settings/keys",
+      `/operations/${refused}?do=assign`,
+      `/operations/${refused}?do=snooze`,
+      `/operations/${refused}?do=comment`,
       "/no-such-page",
     ];
   };

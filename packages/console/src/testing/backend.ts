@@ -158,7 +158,12 @@ function configuration(sandboxUrl: string, port: number): unknown {
   };
   return {
     store: "sqlite:./landline.db",
-    http: { host: "127.0.0.1", port, publicUrl: `http://127.0.0.1:${port}` },
+    http: {
+      host: "127.0.0.1",
+      port,
+      publicUrl: `http://127.0.0.1:${port}`,
+      traceUrl: "https://traces.example/{trace_id}",
+    },
     apiKeys: [
       { name: "ada", role: "admin", key: keys.admin },
       { name: "grace", role: "admin", key: keys.second },

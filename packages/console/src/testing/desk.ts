@@ -14,6 +14,8 @@ export function deskTests(world: () => World): void {
     await list.locator(`[data-row="${id}"]`).waitFor();
     const page = await signIn(browser, backend, `/operations/${id}`);
     await page.getByText("Nobody looks after it yet").waitFor();
+    const trace = await page.getByRole("link", { name: "Open the trace" }).getAttribute("href");
+    expect(trace).toMatch(/^https:\/\/traces\.example\/[0-9a-f]{32}$/);
     await page.keyboard.press("a");
     await page.getByRole("radio", { name: "I do (ada)" }).waitFor();
     await page.getByRole("textbox", { name: "Note" }).fill("my customer");

@@ -24,6 +24,8 @@ export function buildConsole(): void {
   const built = spawnSync(process.execPath, [vite, "build", "--logLevel", "error"], {
     cwd: fileURLToPath(new URL("../../", import.meta.url)),
     encoding: "utf8",
+    // A test runner says "test", which would bundle React for development: half as much again, and not what is shipped.
+    env: { ...process.env, NODE_ENV: "production" },
   });
   if (built.status !== 0) throw new Error(`the console cannot be built: ${built.stderr}`);
 }
@@ -41,25 +43,44 @@ export async function startWorld(): Promise<World> {
   };
 }
 
-/** Gzipped bytes of the scripts that the first page needs: the entry and everything it imports at once. */
-export async function initialScriptBytes(): Promise<number> {
+/** Gzipped bytes of scripts. */
+export interface ScriptBytes {
+  /** Until somebody can sign in: the entry and everything it imports at once. */
+  readonly door: number;
+  /** Until each page is shown when it is the first: the door's and the page's own, by the page's file. */
+  readonly pages: ReadonlyMap<string, number>;
+}
+
+/** Weighs what a browser has to fetch before it can show something. */
+export async function scriptBytes(): Promise<ScriptBytes> {
   const directory = consoleDirectory();
   const manifest = JSON.parse(await readFile(path.join(directory, ".vite/manifest.json"), "utf8")) as Record<
     string,
     { readonly file: string; readonly isEntry?: boolean; readonly imports?: readonly string[] }
   >;
-  const wanted = new Set<string>();
-  const visit = (name: string): void => {
+  const reach = (name: string, wanted: Set<string>): Set<string> => {
     const chunk = manifest[name];
-    if (chunk === undefined || wanted.has(chunk.file)) return;
+    if (chunk === undefined || wanted.has(chunk.file)) return wanted;
     wanted.add(chunk.file);
-    for (const each of chunk.imports ?? []) visit(each);
+    for (const each of chunk.imports ?? []) reach(each, wanted);
+    return wanted;
   };
-  for (const [name, { isEntry }] of Object.entries(manifest)) if (isEntry === true) visit(name);
-  const sizes = await Promise.all(
-    [...wanted].map(async (file) => gzipSync(await readFile(path.join(directory, file))).length),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
+  const weigh = async (files: Iterable<string>): Promise<number> => {
+    const sizes = await Promise.all(
+      [...files].map(async (file) => gzipSync(await readFile(path.join(directory, file))).length),
+    );
+    return sizes.reduce((sum, size) => sum + size, 0);
+  };
+  const entry = Object.entries(manifest).find(([, { isEntry }]) => isEntry === true)?.[0] ?? "";
+  const pages = Object.keys(manifest).filter((name) => name.startsWith("src/pages/"));
+  return {
+    door: await weigh(reach(entry, new Set())),
+    pages: new Map(
+      await Promise.all(
+        pages.map(async (page): Promise<[string, number]> => [page, await weigh(reach(page, reach(entry, new Set())))]),
+      ),
+    ),
+  };
 }
 
 /** Every built file as text, by name. */
