@@ -332,6 +332,33 @@ test("follows redirects of reads where the SDK asks for it, and takes no credent
   elsewhere.close();
 });
 
+test("what the SDK 6 tells besides the resource stays: status and headers, and on a refused PATCH the failure", async () => {
+  const sdk = require("twilio") as Sdk;
+  const httpClient = landlineHttpClient(quick);
+  open.push(httpClient);
+  const client = sdk(sid, token, { httpClient: towards(httpClient as never) });
+  server.script.push(
+    { ...accepted(), headers: { "twilio-request-id": "RQ7" } },
+    { status: 404, body: '{"code":20404}' },
+  );
+  const created = await client.messages.createWithHttpInfo({ to: "+15550001111", from: "+15550002222", body: "x" });
+  expect(created).toMatchObject({ statusCode: 201, headers: { "twilio-request-id": "RQ7" } });
+  const configuration = client.conversations.v2.configurations("x") as unknown as {
+    patchWithHttpInfo(): Promise<unknown>;
+  };
+  const error: unknown = await configuration.patchWithHttpInfo().catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(sdk.RestException);
+  expect(error).toMatchObject({ status: 404, failure: { status: 404, code: "20404" } });
+});
+
+test("where the SDK's files cannot be told, a refused PATCH resolves as it always did", async () => {
+  server.script.push({ status: 404, body: '{"code":20404}' });
+  const client = landlineHttpClient(quick);
+  open.push(client);
+  const answer = await client.request({ method: "patch", uri: `${server.url}/x`, username: "u", password: "p" });
+  expect(answer).toMatchObject({ statusCode: 404, body: { code: 20404 } });
+});
+
 test("needs no arguments, and refuses unknown ones by name", () => {
   landlineHttpClient().close();
   expect(() => landlineHttpClient({ attemptsMax: 0 })).toThrow(
