@@ -23,6 +23,21 @@ export function machine(): string {
   return `${os.cpus().length} × ${cpu?.model ?? "unknown processor"}, ${Math.round(os.totalmem() / 2 ** 30)} GiB, ${os.type()} ${os.release()}, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}`;
 }
 
+/** The command of a group with the settings it was run with, so that a table can be made again. */
+export function commandOf(group: string): string {
+  const given = ["BENCH_ROUNDS", "BENCH_FULL"].flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [`${name}=${value} `];
+  });
+  return `${given.join("")}npm run bench -- ${group}`;
+}
+
+/** How busy the machine was, in one sentence. */
+export function busyness(): string {
+  const averages = os.loadavg().map((each) => each.toFixed(1));
+  return `Load average at the end: ${averages.join(", ")} on ${os.cpus().length} processors.`;
+}
+
 /** The middle value; of an even number the lower one of the two. */
 export function median(values: readonly number[]): number {
   return values.toSorted((left, right) => left - right)[Math.floor((values.length - 1) / 2)] ?? Number.NaN;

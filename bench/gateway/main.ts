@@ -8,7 +8,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { machine, median, table, writeSection } from "../report.ts";
+import { busyness, commandOf, machine, median, table, writeSection } from "../report.ts";
 import type { Load } from "./load.ts";
 
 interface Round extends Load {
@@ -133,11 +133,7 @@ function goalsTable(all: Rounds): string {
 }
 
 function text(rounds: number, tables: readonly string[]): string {
-  const load = os
-    .loadavg()
-    .map((each) => each.toFixed(1))
-    .join(", ");
-  return `\`npm run bench -- gateway\` on ${machine()}. Load average at the end: ${load} on ${os.cpus().length} processors.
+  return `\`${commandOf("gateway")}\` on ${machine()}. ${busyness()}
 
 \`POST /v1/operations\`, bodies of about 300 bytes, 64 keep-alive connections with one request each at a time, every request with an \`Idempotency-Key\` of its own; ${pinned ? "the server pinned to one core, the load to the other" : "nothing pinned"}. Medians of ${rounds} rounds. \`landline\` authenticates, validates, checks the key and commits to SQLite (\`synchronous=FULL\`) before it answers; the others parse the body, check three fields and answer as many bytes. CPU time is steadier than time on a machine that others use as well.
 

@@ -7,7 +7,7 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from "node:fs
 import os from "node:os";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { machine, median, table, writeSection } from "../report.ts";
+import { busyness, commandOf, machine, median, table, writeSection } from "../report.ts";
 
 type Figures = Readonly<Record<string, number>>;
 
@@ -188,11 +188,7 @@ function text(
   const db = new DatabaseSync(":memory:");
   const version = String(db.prepare("SELECT sqlite_version() AS version").get()?.["version"]);
   db.close();
-  const load = os
-    .loadavg()
-    .map((each) => each.toFixed(1))
-    .join(", ");
-  return `\`npm run bench -- sqlite\` on ${machine()}, SQLite ${version}. Load average at the end: ${load} on ${os.cpus().length} processors.
+  return `\`${commandOf("sqlite")}\` on ${machine()}, SQLite ${version}. ${busyness()}
 
 Payloads of 300 bytes, each with a random key, reference and recipient; WAL, \`synchronous=FULL\`; every promise kept only after its commit.
 Medians of ${roundsMax} rounds (3 on the full store), one process each. A claim writes nothing (it is void when its process dies), so one operation costs two durable writes after its acceptance: start and settle. CPU is user + system of the process, other threads included; it is steadier than time on a machine that others use.
