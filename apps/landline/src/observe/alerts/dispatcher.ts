@@ -37,7 +37,7 @@ const collection = "alerts";
 export async function createAlertDispatcher(
   sinks: readonly Sink[],
   ports: {
-    readonly documents: Pick<Store, "listDocuments" | "putDocument">;
+    readonly documents: Pick<Store, "listDocuments" | "putDocument" | "deleteDocument">;
     readonly log: LogLine;
     readonly link: (finding: Finding) => string | null;
   },
@@ -50,11 +50,12 @@ export async function createAlertDispatcher(
   const underWay = new Set<Promise<void>>();
 
   const keep = (key: string, value: Open | null): void => {
-    track(
-      ports.documents
-        .putDocument(collection, key, value)
-        .catch((error: unknown) => ports.log("error", "alert.not_kept", { key, error: String(error) })),
-    );
+    const { documents } = ports;
+    const kept =
+      value === null
+        ? documents.deleteDocument(collection, key).then(() => undefined)
+        : documents.putDocument(collection, key, value);
+    track(kept.catch((error: unknown) => ports.log("error", "alert.not_kept", { key, error: String(error) })));
   };
   const track = (work: Promise<void>): void => {
     underWay.add(work);
