@@ -1,6 +1,7 @@
 /** `@landline/outbox/testing`: what tests, stores and the simulator share. */
 export { createMemoryStore } from "./memory-store.ts";
-export type { AuditLine, MemoryStore, MemoryStoreOptions } from "./memory-store.ts";
+export type { AuditLine } from "./memory/ledgers.ts";
+export type { MemoryStore, MemoryStoreOptions } from "./memory-store.ts";
 export { createLedgerProvider, ledgerErrors } from "./ledger-provider.ts";
 export type { Effect, Fate, LedgerProvider, LedgerProviderOptions, Received } from "./ledger-provider.ts";
 export { createVirtualHost } from "./virtual-host.ts";

@@ -9,7 +9,6 @@ import type { ReceiptEvent, Failure } from "@landline/core";
 import type {
   ClaimRequest,
   CommandResult,
-  HoldRecord,
   InsertResult,
   Lease,
   NewOperation,
@@ -20,7 +19,10 @@ import type {
   Store,
 } from "../ports/index.ts";
 import { isDeskCommand } from "../ports/index.ts";
-import { breaksOf, countsOf, groupsOf, pageOf, selected } from "./memory/queries.ts";
+import type { AuditLine } from "./memory/ledgers.ts";
+import { createMemoryLedgers } from "./memory/ledgers.ts";
+import { breaksOf } from "./memory/queries.ts";
+import { createMemoryReading } from "./memory/reading.ts";
 import { createMemoryRollup } from "./memory/rollup.ts";
 import { claimed, isFree, isInDoubt, newRow, snapshot } from "./memory/row.ts";
 import type { Row } from "./memory/row.ts";
@@ -41,15 +43,6 @@ import {
 export interface MemoryStoreOptions {
   /** Epoch milliseconds of the store's clock. */
   readonly now: () => number;
-}
-
-/** A line of the audit log. */
-export interface AuditLine {
-  readonly at: number;
-  readonly actor: string;
-  readonly event: string;
-  readonly subject: string;
-  readonly because: string | null;
 }
 
 /** The store with a view behind it. */
@@ -82,11 +75,9 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
   const sending = new Map<string, Row>();
   const seen = new Set<string>();
   let unmatched: KeptReceipt[] = [];
-  const holds = new Map<string, HoldRecord>();
-  const optOuts = new Map<string, { because: string; liftedBecause: string | null; stands: boolean }>();
-  const documents = new Map<string, Map<string, unknown>>();
-  const auditLines: AuditLine[] = [];
   const rollup = createMemoryRollup();
+  const ledgers = createMemoryLedgers(now, () => open());
+  const { auditLines } = ledgers;
   const openedAt = now();
   let sequence = 0;
   let closed = false;
@@ -249,17 +240,13 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
     file(row);
   };
 
-  const collection = (name: string): Map<string, unknown> => {
-    const known = documents.get(name) ?? new Map<string, unknown>();
-    documents.set(name, known);
-    return known;
-  };
-
   const byId = (left: Row, right: Row): number => left.sequence - right.sequence;
   const later = (row: Row, afterId: string | null): boolean =>
     afterId === null || row.sequence > (rows.get(afterId)?.sequence ?? 0);
 
   const store: MemoryStore = {
+    ...ledgers.verbs,
+    ...createMemoryReading({ rows, keys, rollup, openedAt, now, open }),
     rows,
     auditLines,
     move(because) {
@@ -508,138 +495,6 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
       }
       unmatched = rest;
       return results;
-    },
-    async get(id) {
-      open();
-      const row = rows.get(id);
-      return row === undefined ? null : snapshot(row);
-    },
-    async findByKey(scope, key) {
-      open();
-      const row = rows.get(keys.get(`${scope}\n${key}`) ?? "");
-      return row === undefined ? null : snapshot(row);
-    },
-    async story(id) {
-      open();
-      const row = rows.get(id);
-      if (row === undefined) return null;
-      const { attempts, receipts, history, childIds } = row;
-      return {
-        operation: snapshot(row),
-        attempts: attempts.map((attempt) => ({ ...attempt })),
-        receipts: [...receipts],
-        history: [...history],
-        childIds: [...childIds],
-      };
-    },
-    async list(filter, page) {
-      open();
-      return pageOf(rows.values(), filter, page, now());
-    },
-    async select(filter, page) {
-      open();
-      const found = pageOf(rows.values(), filter, page, now());
-      if (found === "bad_cursor") return found;
-      return { operations: found.operations.map(selected), nextCursor: found.nextCursor };
-    },
-    async reviewGroups() {
-      open();
-      return groupsOf(rows.values(), now());
-    },
-    async rollup(request) {
-      open();
-      const snoozed = new Map<string, number>();
-      for (const { record } of rows.values()) {
-        if (record.state !== "parked" || (record.snoozedUntil ?? 0) <= now()) continue;
-        snoozed.set(record.account, (snoozed.get(record.account) ?? 0) + 1);
-      }
-      return {
-        at: now(),
-        completeFrom: openedAt,
-        rows: rollup.read(request),
-        levels: rollup.levels(),
-        snoozed,
-      };
-    },
-    async counts() {
-      open();
-      return countsOf(rows.values());
-    },
-    async holds() {
-      open();
-      return [...holds.values()];
-    },
-    async hold(hold) {
-      open();
-      const key = `${hold.account}\n${hold.reason}`;
-      if (!holds.has(key)) holds.set(key, { ...hold, since: now() });
-      auditLines.push({
-        at: now(),
-        actor: hold.actor,
-        event: `account.${hold.reason}`,
-        subject: hold.account,
-        because: hold.because,
-      });
-    },
-    async unhold(account, reason, actor) {
-      open();
-      const lifted = holds.delete(`${account}\n${reason}`);
-      if (lifted)
-        auditLines.push({ at: now(), actor, event: `account.${reason}.lifted`, subject: account, because: null });
-      return lifted;
-    },
-    async optOut(account, recipient, because) {
-      open();
-      const key = `${account}\n${recipient}`;
-      const known = optOuts.get(key);
-      if (known === undefined) optOuts.set(key, { because, liftedBecause: null, stands: true });
-      else if (!known.stands && known.because !== because) optOuts.set(key, { ...known, because, stands: true });
-    },
-    async optIn(account, recipient, because) {
-      open();
-      const key = `${account}\n${recipient}`;
-      const known = optOuts.get(key);
-      if (known?.stands !== true || known.liftedBecause === because) return false;
-      optOuts.set(key, { ...known, liftedBecause: because, stands: false });
-      return true;
-    },
-    async isOptedOut(account, recipient) {
-      open();
-      return optOuts.get(`${account}\n${recipient}`)?.stands === true;
-    },
-    async optedOutOf(account, recipients) {
-      open();
-      return new Set(recipients.filter((recipient) => optOuts.get(`${account}\n${recipient}`)?.stands === true));
-    },
-    async hasOptOuts() {
-      open();
-      return [...optOuts.values()].some(({ stands }) => stands);
-    },
-    async getDocument(name, id) {
-      open();
-      return structuredClone(collection(name).get(id) ?? null);
-    },
-    async putDocument(name, id, document) {
-      open();
-      collection(name).set(id, structuredClone(document));
-    },
-    async addDocument(name, id, document) {
-      open();
-      if (collection(name).has(id)) return false;
-      collection(name).set(id, structuredClone(document));
-      return true;
-    },
-    async deleteDocument(name, id) {
-      open();
-      return collection(name).delete(id);
-    },
-    async listDocuments(name) {
-      open();
-      return [...collection(name)].map(([id, document]) => ({ id, document: structuredClone(document) }));
-    },
-    async audit(line) {
-      open();
-      auditLines.push({ at: now(), ...line });
     },
     async prune(before, limit) {
       open();

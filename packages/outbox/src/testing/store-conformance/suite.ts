@@ -9,6 +9,8 @@ import { claiming } from "./claiming.ts";
 import { closing } from "./closing.ts";
 import { commanding } from "./commanding.ts";
 import { desking } from "./desking.ts";
+import { doubting } from "./doubting.ts";
+import { expiring } from "./expiring.ts";
 import { inserting } from "./inserting.ts";
 import { keeping } from "./keeping.ts";
 import type { OpenStore } from "./kit.ts";
@@ -16,6 +18,7 @@ import { looking } from "./looking.ts";
 import { modelled } from "./model.ts";
 import { moving } from "./moving.ts";
 import { receiving } from "./receiving.ts";
+import { rescuing } from "./rescuing.ts";
 import { settling } from "./settling.ts";
 import { summing } from "./summing.ts";
 
@@ -34,6 +37,15 @@ export function storeConformance(name: string, open: OpenStore): void {
     });
     describe("settling", () => {
       settling(open);
+    });
+    describe("rescuing", () => {
+      rescuing(open);
+    });
+    describe("doubting", () => {
+      doubting(open);
+    });
+    describe("expiring", () => {
+      expiring(open);
     });
     describe("commanding", () => {
       commanding(open);
