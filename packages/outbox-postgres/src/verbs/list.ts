@@ -27,6 +27,23 @@ const selectPlaces = places
   )
   .join(" UNION ALL ");
 
+/**
+ * How far rows may stand from the order of their creation, in milliseconds: transactions that overlapped, and a clock
+ * that was set back. The exact condition holds besides; this only spares walking over what lies far outside.
+ */
+const disorderMs = 3_600_000;
+
+/** Halving: about twenty looks at one index, whatever there is. */
+const selectFirstCreated = `WITH RECURSIVE halves AS (
+    SELECT (SELECT coalesce(min(seq), 1) FROM landline.request) AS low, (SELECT coalesce(max(seq), 0) + 1 FROM landline.request) AS high
+    UNION ALL
+    SELECT CASE WHEN c.early THEN c.middle + 1 ELSE c.low END, CASE WHEN c.early THEN c.high ELSE c.middle END
+    FROM (SELECT low, high, (low + high) / 2 AS middle,
+        coalesce((SELECT r.created_at FROM landline.request r WHERE r.seq >= (low + high) / 2 ORDER BY r.seq LIMIT 1) < $1, false) AS early
+      FROM halves WHERE low < high) c
+  )
+  SELECT low FROM halves WHERE low >= high`;
+
 /** Which page of what. */
 interface PageRequest {
   readonly limit: number;
@@ -195,13 +212,25 @@ async function narrow(session: Session, filter: ListFilter, wanted: Conditions):
       `${filter.snoozed ? "" : "NOT "}EXISTS (SELECT 1 FROM landline.desk d WHERE d.seq = o.seq AND d.snoozed_until > ${nowMs})`,
     );
   }
-  if (filter.createdAfter !== undefined) wanted.where(`r.created_at >= ${wanted.add(filter.createdAfter)}`);
-  if (filter.createdBefore !== undefined) wanted.where(`r.created_at < ${wanted.add(filter.createdBefore)}`);
+  if (filter.createdAfter !== undefined) {
+    wanted.where(`r.created_at >= ${wanted.add(filter.createdAfter)}`);
+    wanted.where(`o.seq >= ${wanted.add(await firstCreatedAt(session, filter.createdAfter - disorderMs))}`);
+  }
+  if (filter.createdBefore !== undefined) {
+    wanted.where(`r.created_at < ${wanted.add(filter.createdBefore)}`);
+    wanted.where(`o.seq < ${wanted.add(await firstCreatedAt(session, filter.createdBefore + disorderMs))}`);
+  }
   if (filter.idempotencyScope !== undefined) wanted.where(`r.scope = ${wanted.add(plain(filter.idempotencyScope))}`);
   if (filter.subject !== undefined) wanted.where(`r.rest ->> 'subject' = ${wanted.add(filter.subject)}`);
   if (filter.reference !== undefined) wanted.where(`r.reference = ${wanted.add(plain(filter.reference))}`);
   if (filter.recipient !== undefined) wanted.where(`r.recipient = ${wanted.add(plain(filter.recipient))}`);
   return true;
+}
+
+/** The first row created at or after an instant, as far as rows stand in the order of their creation. */
+async function firstCreatedAt(session: Session, at: number): Promise<number> {
+  const [row] = await session.db.rows(selectFirstCreated, [Math.floor(at)]);
+  return row === undefined ? 0 : (integer(row, 0) ?? 0);
 }
 
 /** Narrows to rows with a text that begins with `prefix`; false when there is none. */

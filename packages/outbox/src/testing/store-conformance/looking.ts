@@ -181,6 +181,28 @@ export function looking(open: OpenStore): void {
     expect(await kit.store.select({}, { limit: 2, cursor: "Never!" })).toBe("bad_cursor");
   });
 
+  check(open, "a window of creation has what was created in it, whatever came before and after", async (kit) => {
+    const hours = kit.canAdvance ? 3_600_000 : 2;
+    const made: { readonly id: string; readonly at: number }[] = [];
+    for (let times = 0; times < 6; times += 1) {
+      const { id } = await kit.add();
+      made.push({ id, at: (await kit.get(id)).createdAt });
+      await kit.pass(2 * hours);
+    }
+    for (const [first, last] of [
+      [0, 5],
+      [2, 4],
+      [5, 5],
+      [0, 0],
+    ] as const) {
+      const [createdAfter, createdBefore] = [made[first]?.at ?? 0, (made[last]?.at ?? 0) + 1];
+      const expected = made.slice(first, last + 1).map(({ id }) => id);
+      expect(await walk(kit, { createdAfter, createdBefore }, 2)).toEqual(expected.toReversed());
+    }
+    expect(await walk(kit, { createdAfter: (made.at(-1)?.at ?? 0) + 1 }, 2)).toEqual([]);
+    expect(await walk(kit, { createdBefore: made[0]?.at ?? 0 }, 2)).toEqual([]);
+  });
+
   check(open, "counts are exact, by state, and by reason where parked", async (kit) => {
     await kit.addMany(3);
     await kit.begin();
