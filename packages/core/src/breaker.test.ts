@@ -112,3 +112,57 @@ test("every state is reachable, and is left again", () => {
   );
   expect([...reached].toSorted()).toEqual(["closed", "half_open", "open"]);
 });
+
+test("a start while it is open changes nothing: only one after the open time is the probe", () => {
+  const breaker = opened();
+  const until = breakerOpensAt(breaker);
+  breakerStarted(breaker, until - 1);
+  expect(breaker.state).toBe("open");
+  breakerStarted(breaker, until);
+  expect(breaker.state).toBe("half_open");
+});
+
+test("ten of twenty failures in turn open it; a third of many never does", () => {
+  const shared = createBreaker({}, 0);
+  for (let index = 0; index < 300; index += 3) {
+    breakerSuccess(shared, index);
+    breakerSuccess(shared, index);
+    expect(breakerFailure(shared, index)).toBe(false);
+  }
+  const torn = createBreaker({}, 0);
+  for (let index = 0; index < 9; index += 1) {
+    breakerSuccess(torn, index);
+    expect(breakerFailure(torn, index)).toBe(false);
+  }
+  breakerSuccess(torn, 20);
+  expect(breakerFailure(torn, 20)).toBe(true);
+});
+
+test("the ramp leads back to what was kept up before, also when the bad time had slow seconds before it opened", () => {
+  const breaker = createBreaker({}, 0);
+  // Fifty a second for twenty seconds, then ten a second for ten.
+  for (let now = 0; now < 20_000; now += 20) breakerSuccess(breaker, now);
+  for (let now = 20_000; now < 30_000; now += 100) breakerSuccess(breaker, now);
+  for (let index = 0; index < 10; index += 1) breakerFailure(breaker, 30_000);
+  expect(breaker.rampRate).toBeGreaterThan(40);
+  expect(breaker.rampRate).toBeLessThanOrEqual(50);
+});
+
+test("a ramp whose rate was never proven doubles every second instead of creeping", () => {
+  const starts = (warmMs: number): number => {
+    const breaker = createBreaker({}, 0);
+    for (let now = 0; now < warmMs; now += 200) breakerSuccess(breaker, now);
+    for (let index = 0; index < 10; index += 1) breakerFailure(breaker, warmMs);
+    const probe = breakerOpensAt(breaker);
+    breakerStarted(breaker, probe);
+    breakerSuccess(breaker, probe);
+    let count = 0;
+    for (let now = probe; now < probe + 8_000; now += 1) {
+      if (breakerOpensAt(breaker) > now) continue;
+      breakerStarted(breaker, now);
+      count += 1;
+    }
+    return count;
+  };
+  expect(starts(1_000)).toBeGreaterThan(2 * starts(20_000));
+});

@@ -13,8 +13,10 @@
 export interface BreakerOptions {
   /** Share of failures that opens it. Default 0.5. */
   readonly failureRatio: number;
-  /** Answers within the window below which it never opens; as many failures in a row always open it. Default 10. */
+  /** Answers within the window below which a share proves nothing. Default 20. */
   readonly volumeMin: number;
+  /** As many failures in a row always open it. Default 10. */
+  readonly streakMin: number;
   /** How long an answer counts. Default 10,000. */
   readonly windowMs: number;
   /** First open time. Default 1,000. */
@@ -32,7 +34,8 @@ export interface BreakerOptions {
 /** The defaults of {@link BreakerOptions}. */
 export const defaultBreaker: BreakerOptions = {
   failureRatio: 0.5,
-  volumeMin: 10,
+  volumeMin: 20,
+  streakMin: 10,
   windowMs: 10_000,
   openMs: 1_000,
   openMaxMs: 2_000,
@@ -45,6 +48,12 @@ export const defaultBreaker: BreakerOptions = {
 export type BreakerState = "closed" | "open" | "half_open";
 
 const slots = 10;
+/** A rate is kept up when it is the mean of so many slots; forgotten of it with every slot. */
+const keptSlots = 4;
+const forgotten = 0.005;
+/** Growth per second beyond a rate that was kept up, and beyond one that was not. */
+const provenGrowth = 0.02;
+const unprovenGrowth = 1;
 
 /** A breaker's state. Only the functions of this file change it. */
 export interface Breaker {
@@ -66,6 +75,10 @@ export interface Breaker {
   rampFrom: number;
   /** Successes per second before it opened: what the ramp leads back to. */
   rampRate: number;
+  /** Successes per slot that were kept up for three slots, slowly forgotten: what the provider is known to do. */
+  kept: number;
+  /** How much faster the ramp may become with every second after that: more where the rate before was never proven. */
+  rampGrowth: number;
   /** The next instant the ramp admits a start. */
   rampNext: number;
 }
@@ -89,6 +102,8 @@ export function createBreaker(options: Partial<BreakerOptions>, now: number): Br
     openings: 0,
     rampFrom: -Infinity,
     rampRate: 0,
+    kept: 0,
+    rampGrowth: unprovenGrowth,
     rampNext: 0,
   };
 }
@@ -101,6 +116,7 @@ export function breakerOpensAt(breaker: Breaker): number {
     case "open":
     case "half_open":
       return breaker.until;
+    /* v8 ignore next -- @preserve: proved empty by the compiler */
     default:
       return breaker.state satisfies never;
   }
@@ -130,7 +146,7 @@ export function breakerSuccess(breaker: Breaker, now: number): void {
   breaker.streak = 0;
   if (breaker.state === "closed") {
     const slot = advance(breaker, now);
-    breaker.good[slot] = (breaker.good[slot] ?? 0) + 1;
+    breaker.good[slot] = Number(breaker.good[slot]) + 1;
     breaker.goodSum += 1;
     return;
   }
@@ -146,12 +162,12 @@ export function breakerFailure(breaker: Breaker, now: number): boolean {
     return true;
   }
   const slot = advance(breaker, now);
-  breaker.bad[slot] = (breaker.bad[slot] ?? 0) + 1;
+  breaker.bad[slot] = Number(breaker.bad[slot]) + 1;
   breaker.badSum += 1;
   breaker.streak += 1;
   const volume = breaker.goodSum + breaker.badSum;
   const enough = volume >= breaker.options.volumeMin && breaker.badSum >= volume * breaker.options.failureRatio;
-  if (!enough && breaker.streak < breaker.options.volumeMin) return false;
+  if (!enough && breaker.streak < breaker.options.streakMin) return false;
   open(breaker, now);
   return true;
 }
@@ -160,7 +176,10 @@ function open(breaker: Breaker, now: number): void {
   const { openMs, openMaxMs, windowMs } = breaker.options;
   // The best tenth of the window tells how fast it went before it went wrong; a relapse knows no better.
   if (breaker.state === "closed" && breaker.rampFrom === -Infinity) {
-    breaker.rampRate = (0.95 * Math.max(...breaker.good) * slots * 1000) / windowMs;
+    const most = Math.max(...breaker.good);
+    const proven = breaker.kept >= most / 2;
+    breaker.rampRate = (0.95 * Math.max(most, breaker.kept) * slots * 1000) / windowMs;
+    breaker.rampGrowth = proven ? provenGrowth : unprovenGrowth;
   }
   breaker.state = "open";
   breaker.until = now + Math.min(openMaxMs, openMs * 2 ** breaker.openings);
@@ -184,27 +203,36 @@ function close(breaker: Breaker, now: number): void {
 function takeRamp(breaker: Breaker, now: number): void {
   const { rampMs, cautionMs } = breaker.options;
   const gone = now - breaker.rampFrom;
-  const gap = 1000 / Math.max(2, breaker.rampRate * rampShare(gone, rampMs, cautionMs));
+  const gap = 1000 / Math.max(2, breaker.rampRate * rampShare(gone, rampMs, cautionMs, breaker.rampGrowth));
   // The ramp ends when nobody needs it any longer: as long as work has piled up, its end would be a storm.
   if (gone >= rampMs + cautionMs && now >= breaker.rampNext + gap) breaker.rampFrom = -Infinity;
   else breaker.rampNext = Math.max(now, breaker.rampNext) + gap;
 }
 
-/** Of the rate before: from a tenth to all of it, then 2 % of it more each second, and after the caution 2 % of what it is. */
-function rampShare(gone: number, rampMs: number, cautionMs: number): number {
+/** Of the rate before: from a tenth to all of it, then a part of it more each second, and after the caution of what it is. */
+function rampShare(gone: number, rampMs: number, cautionMs: number, growth: number): number {
   if (gone < rampMs) return Math.max(0.1, gone / rampMs);
-  const careful = 1 + (Math.min(cautionMs, gone - rampMs) * 0.02) / 1000;
-  return careful * 1.02 ** (Math.max(0, gone - rampMs - cautionMs) / 1000);
+  const careful = 1 + (Math.min(cautionMs, gone - rampMs) * growth) / 1000;
+  return careful * (1 + growth) ** (Math.max(0, gone - rampMs - cautionMs) / 1000);
+}
+
+/** A slot is over: remembers what was kept up. */
+function keep(breaker: Breaker, gone: number): void {
+  let sum = 0;
+  for (let back = 0; back < keptSlots; back += 1)
+    sum += Number(breaker.good[(((breaker.slot - back) % slots) + slots) % slots]);
+  breaker.kept = Math.max(breaker.kept * (1 - forgotten) ** gone, sum / keptSlots);
 }
 
 function advance(breaker: Breaker, now: number): number {
   const slot = Math.floor(now / (breaker.options.windowMs / slots));
   if (slot > breaker.slot) {
     const gone = Math.min(slots, slot - breaker.slot);
+    keep(breaker, gone);
     for (let step = 1; step <= gone; step += 1) {
       const place = (((breaker.slot + step) % slots) + slots) % slots;
-      breaker.goodSum -= breaker.good[place] ?? 0;
-      breaker.badSum -= breaker.bad[place] ?? 0;
+      breaker.goodSum -= Number(breaker.good[place]);
+      breaker.badSum -= Number(breaker.bad[place]);
       breaker.good[place] = 0;
       breaker.bad[place] = 0;
     }

@@ -60,7 +60,7 @@ export function createBudget(options: Partial<BudgetOptions>, now: number): Budg
 /** A success earns its share of a retry. */
 export function deposit(budget: Budget, now: number): void {
   const slot = forget(budget, now);
-  budget.earned[slot] = (budget.earned[slot] ?? 0) + budget.options.ratio;
+  budget.earned[slot] = Number(budget.earned[slot]) + budget.options.ratio;
   budget.saved += budget.options.ratio;
 }
 
@@ -75,8 +75,8 @@ export function withdraw(budget: Budget, now: number): boolean {
   // The oldest money first: it would be forgotten next.
   for (let age = slots - 1; age >= 0 && owed > 0; age -= 1) {
     const slot = modulo(budget.slot - age);
-    const paid = Math.min(owed, budget.earned[slot] ?? 0);
-    budget.earned[slot] = (budget.earned[slot] ?? 0) - paid;
+    const paid = Math.min(owed, Number(budget.earned[slot]));
+    budget.earned[slot] = Number(budget.earned[slot]) - paid;
     budget.saved -= paid;
     owed -= paid;
   }
@@ -102,7 +102,7 @@ function forget(budget: Budget, now: number): number {
     const gone = Math.min(slots, slot - budget.slot);
     for (let step = 1; step <= gone; step += 1) {
       const place = modulo(budget.slot + step);
-      budget.saved -= budget.earned[place] ?? 0;
+      budget.saved -= Number(budget.earned[place]);
       budget.earned[place] = 0;
     }
     if (gone === slots || budget.saved < 0) budget.saved = 0;

@@ -33,6 +33,17 @@ test("what was put back is first of its subject again, what was dropped never co
   expect([take(queue)?.item, take(queue)?.item, take(queue)]).toEqual([1, 3, null]);
 });
 
+test("a ticket that still waits cannot be put back, and one put back into an emptied row is first and last", () => {
+  const queue = createFairQueue<number>();
+  const ticket = enqueue(queue, 1, "standard", "x");
+  putBack(queue, ticket);
+  expect(queue.size).toBe(1);
+  expect(take(queue)).toBe(ticket);
+  putBack(queue, ticket);
+  enqueue(queue, 2, "standard", "x");
+  expect([take(queue)?.item, take(queue)?.item, take(queue)]).toEqual([1, 2, null]);
+});
+
 test("nothing is lost, doubled or starved, whatever is added, taken, put back and dropped", () => {
   fc.assert(
     fc.property(

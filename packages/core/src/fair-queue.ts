@@ -96,8 +96,7 @@ export function take<Item>(queue: FairQueue<Item>): Ticket<Item> | null {
   if (klass === null) return null;
   const ring = queue.rings[klass];
   let ticket: Ticket<Item> | null = null;
-  while (ticket === null) {
-    const row = nextSubject(ring);
+  for (let row = nextSubject(ring); ticket === null && row !== null; row = nextSubject(ring)) {
     ticket = firstWaiting(row);
     if (ticket !== null) {
       ticket.state = "taken";
@@ -150,10 +149,8 @@ function rowOf<Item>(ring: Ring<Item>, name: string): Subject<Item> {
   return row;
 }
 
-function nextSubject<Item>(ring: Ring<Item>): Subject<Item> {
-  const row = ring.last?.next ?? null;
-  if (row === null) throw new Error("a class that waits has no subject");
-  return row;
+function nextSubject<Item>(ring: Ring<Item>): Subject<Item> | null {
+  return ring.last?.next ?? null;
 }
 
 /** The first ticket that was not dropped; dropped ones before it are unlinked. */

@@ -97,6 +97,8 @@ describe("canonicalJson", () => {
     let deep: unknown = 1;
     for (let level = 0; level < 50_000; level += 1) deep = level % 2 === 0 ? [deep] : { a: deep };
     expect(canonicalJson(deep)).toHaveLength(25_000 * 2 + 25_000 * 6 + 1);
+    // What is left out and what is separated is the same in the depth.
+    expect(canonicalJson([deep, [1, 2], { b: 1, a: undefined, c: 2 }])).toMatch(/,\[1,2\],\{"b":1,"c":2\}\]$/);
   });
 
   test("total for anything", () => {

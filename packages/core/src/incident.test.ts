@@ -92,3 +92,29 @@ describe("held", () => {
     expect(back.watch.incident?.startedAt).toBe(0);
   });
 });
+
+describe("out of turn", () => {
+  const calm = createIncidentWatch("twilio");
+
+  test("probes, holds and hints without an incident change nothing", () => {
+    const { watch, effects } = play(
+      [
+        { type: "probe_started", at: 1 },
+        { type: "probe_ended", at: 2, ok: true },
+        { type: "held", at: 3, operations: 5 },
+        { type: "hint", at: 4, text: "All systems operational" },
+      ],
+      calm,
+    );
+    expect(watch).toEqual(calm);
+    expect(effects).toEqual([]);
+  });
+
+  test("calm lets everything pass; what comes in while it is held is not counted", () => {
+    expect(incidentShare(calm, 7)).toEqual({ share: 1, probe: false, at: 7 });
+    const held = play([...failures("messages", 0), ...failures("calls", 1_000)]).watch;
+    const later = play([...failures("calls", 1_500), { type: "success", at: 1_600, family: "calls" }], held);
+    expect(later.watch).toEqual(held);
+    expect(later.effects).toEqual([]);
+  });
+});

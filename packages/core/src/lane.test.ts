@@ -65,8 +65,15 @@ describe("configured limits", () => {
     expect(admit(lane, 500).go).toBe(false);
     setLaneRate(lane, 10);
     expect(admit(lane, 500).go).toBe(true);
+    expect(laneHealth(lane, 500).rate).toBe(10);
+    laneStarted(lane, 500);
+    laneStarted(lane, 600);
+    laneEnded(lane, 700, throttled);
+    laneEnded(lane, 700, accepted);
+    // What was found out is less than what is configured.
+    expect(laneHealth(lane, 700).rate).toBeLessThan(10);
     setLaneRate(lane, null);
-    expect(laneHealth(lane, 500).rate).toBeNull();
+    expect(laneHealth(createLane({}, 0), 500).rate).toBeNull();
   });
 });
 
@@ -117,7 +124,7 @@ describe("a 429", () => {
       good = !good;
       now += 1;
     }
-    const flight = lane.finder.base ?? 0;
+    const flight = lane.finder.base;
     // Half of the flight was taken: the estimate is of that order, not halved again with every further 429.
     expect(flight).toBeGreaterThan(20);
     expect(lane.window.size).toBeGreaterThan(3);
@@ -138,6 +145,52 @@ describe("a 429", () => {
     laneEnded(lane, 100, throttled);
     expect(admit(lane, 200).go).toBe(false);
     expect(admit(lane, 2_000).go).toBe(true);
+  });
+});
+
+describe("a 429 of a lane that knows its limit", () => {
+  /** A lane whose first flight of four met a wall after three. */
+  const landed = (): ReturnType<typeof createLane> => {
+    const lane = createLane({}, 0);
+    for (let index = 0; index < 4; index += 1) laneStarted(lane, index);
+    for (let index = 0; index < 3; index += 1) laneEnded(lane, 100 + index, accepted);
+    laneEnded(lane, 104, throttled);
+    expect(lane.finder.phase).toBe("paced");
+    return lane;
+  };
+
+  test("cuts the window at once when the provider counts concurrent requests", () => {
+    const lane = landed();
+    const rate = lane.pacer.rate;
+    laneStarted(lane, 1_000);
+    laneStarted(lane, 1_100);
+    laneEnded(lane, 1_200, { ...throttled, concurrency: 2 });
+    expect(laneHealth(lane, 1_200).window).toBe(1);
+    expect(lane.pacer.rate).toBe(rate);
+  });
+
+  test("that tells its limit is somebody else's share: the lane waits for the reset and cuts nothing", () => {
+    const lane = landed();
+    const rate = lane.pacer.rate;
+    laneStarted(lane, 1_000);
+    laneEnded(lane, 1_100, { ...accepted, remaining: 10, resetAt: 60_000 });
+    const told = lane.pacer.rate;
+    laneStarted(lane, 2_000);
+    laneEnded(lane, 2_100, throttled);
+    expect(admit(lane, 59_999)).toMatchObject({ go: false, at: 60_000 });
+    expect(lane.pacer.rate).toBe(told);
+    expect(told).toBeGreaterThanOrEqual(rate ?? Infinity);
+  });
+
+  test("with nothing accepted and an instant named falls silent, and one probe asks at that instant", () => {
+    const lane = createLane({}, 0);
+    for (let index = 0; index < 4; index += 1) laneStarted(lane, 0);
+    for (let index = 0; index < 4; index += 1) laneEnded(lane, 100 + index, { ...throttled, retryAt: 30_000 });
+    expect(lane.finder.phase).toBe("silent");
+    expect(admit(lane, 29_999).go).toBe(false);
+    expect(admit(lane, 30_000).go).toBe(true);
+    laneStarted(lane, 30_000);
+    expect(admit(lane, 30_001)).toMatchObject({ go: false, because: "the lane waits for the attempts under way" });
   });
 });
 
@@ -175,6 +228,16 @@ describe("failures", () => {
 });
 
 describe("told limits", () => {
+  test("an instant named by a good answer is an order as well", () => {
+    const lane = createLane({}, 0);
+    laneStarted(lane, 0);
+    laneEnded(lane, 100, { ...accepted, retryAt: 3_000 });
+    expect(admit(lane, 2_999).go).toBe(false);
+    laneStarted(lane, 3_000);
+    laneEnded(lane, 3_100, { ...accepted, retryAt: 2_000 });
+    expect(admit(lane, 3_100).go).toBe(true);
+  });
+
   test("nothing is sent beyond what a long window has left, until it is over", () => {
     const lane = createLane({}, 0);
     laneStarted(lane, 0);

@@ -19,17 +19,18 @@ import {
 } from "./breaker.ts";
 import type { Budget, BudgetOptions } from "./budget.ts";
 import { createBudget, deposit, withdraw } from "./budget.ts";
-import type { LimitFinder } from "./limit-finder.ts";
 import {
-  createLimitFinder,
   findableAt,
   finderAccepted,
   finderEnded,
+  finderFailed,
   finderRefused,
   finderSettled,
   finderStarted,
   finderTold,
 } from "./limit-finder.ts";
+import type { LimitFinder } from "./limit-state.ts";
+import { createLimitFinder } from "./limit-state.ts";
 import type { OutcomeType } from "./outcome.ts";
 import type { Pacer } from "./pacing.ts";
 import { createPacer, pace, pacedAt, setRate } from "./pacing.ts";
@@ -226,7 +227,9 @@ function judge(lane: Lane, now: number, end: AttemptEnd, old: boolean): void {
     case "unavailable":
     case "ambiguous":
       breakerFailure(lane.breaker, now);
+      finderFailed(lane.finder);
       return;
+    /* v8 ignore next -- @preserve: proved empty by the compiler */
     default:
       end.outcome satisfies never;
   }

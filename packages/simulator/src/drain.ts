@@ -1,8 +1,7 @@
 /** Runs a backlog through a policy and measures what came of it. */
 import type { SendPolicy } from "./policies/policy.ts";
 import type { DrainScenario } from "./scenarios.ts";
-import { backlogSize } from "./scenarios.ts";
-import type { Job, Notebook } from "./world.ts";
+import type { Job, Notebook, World } from "./world.ts";
 import { createWorld } from "./world.ts";
 
 /** One run's numbers. */
@@ -25,24 +24,34 @@ export interface DrainResult {
 /** Plays one scenario. Equal arguments give equal results. */
 export function drain(scenario: DrainScenario, policy: SendPolicy, seed: number): DrainResult {
   const world = createWorld(scenario.nature(seed), scenario.network, seed, Math.max(200, scenario.idealMs / 300));
-  const client = policy.start(world, { ratePerSecond: null, concurrencyMax: null });
-  const jobs: Job[] = [];
-  for (let id = 0; id < backlogSize; id += 1) {
-    jobs.push({
-      id,
-      tenant: `t${id % 10}`,
-      class: "standard",
-      bornAt: 0,
-      deliveredAt: null,
-      firstSentAt: null,
-      sends: 0,
-    });
-    world.born();
-  }
-  for (const job of jobs) client.submit(job);
+  const limits = { ratePerSecond: null, concurrencyMax: null, ...scenario.limits };
+  const jobs: Job[] = Array.from({ length: scenario.jobs }, (_, id) => ({
+    id,
+    tenant: `t${id % 10}`,
+    class: "standard" as const,
+    bornAt: 0,
+    deliveredAt: null,
+    firstSentAt: null,
+    sends: 0,
+  }));
+  for (const _ of jobs) world.born();
+  let life = startLife(world);
+  const begin = (): void => {
+    const client = policy.start(life.world, limits);
+    for (const job of jobs) if (job.deliveredAt === null) client.submit(job);
+  };
+  begin();
+  const deaths = [...(scenario.deaths?.at ?? [])];
   let delivered = 0;
   const all = (): boolean => {
     while (delivered < jobs.length && jobs[delivered]?.deliveredAt !== null) delivered += 1;
+    const [next] = deaths;
+    if (next !== undefined && jobs.filter((job) => job.deliveredAt !== null).length >= next * jobs.length) {
+      deaths.shift();
+      life.end();
+      life = startLife(world);
+      world.clock.at(world.clock.now() + (scenario.deaths?.downMs ?? 0), begin);
+    }
     return delivered === jobs.length;
   };
   world.clock.run(scenario.idealMs * 10 + 600_000, all);
@@ -61,5 +70,27 @@ export function drain(scenario: DrainScenario, policy: SendPolicy, seed: number)
     early: notebook.early,
     duplicates,
     notebook,
+  };
+}
+
+/** A process in the world: when it ends it hears nothing any more and does nothing any more. */
+function startLife(world: World): { readonly world: World; readonly end: () => void } {
+  let alive = true;
+  const whileAlive = (event: () => void) => (): void => {
+    if (alive) event();
+  };
+  const { clock } = world;
+  return {
+    end: () => {
+      alive = false;
+    },
+    world: {
+      ...world,
+      clock: { ...clock, at: (instant, event) => clock.at(instant, whileAlive(event)) },
+      connect() {
+        const send = world.connect();
+        return (job, ended) => send(job, (answer) => whileAlive(() => ended(answer))());
+      },
+    },
   };
 }

@@ -14,6 +14,7 @@ export * from "./policies/policy.ts";
 export * from "./provider.ts";
 export * from "./random.ts";
 export * from "./report.ts";
+export * from "./rough.ts";
 export * from "./scenarios.ts";
 export * from "./workers.ts";
 export * from "./world.ts";

@@ -12,7 +12,7 @@ import { plot } from "./plot.ts";
 import type { PlotRun } from "./plot.ts";
 import type { SendPolicy } from "./policies/policy.ts";
 import { drainTable, fairnessTable, outageTable, policies, workersTable } from "./report.ts";
-import { drains } from "./scenarios.ts";
+import { drains } from "./rough.ts";
 import type { Notebook } from "./world.ts";
 
 const { values } = parseArgs({

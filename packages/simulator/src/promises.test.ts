@@ -11,8 +11,9 @@ import { landline } from "./policies/landline.ts";
 import { awsAdaptive, fullJitter, threeRetries, twilioAutoRetry } from "./policies/others.ts";
 import type { DrainSummary } from "./report.ts";
 import { drainOver } from "./report.ts";
+import { drains, roughDays, strayRefusals } from "./rough.ts";
 import type { DrainScenario } from "./scenarios.ts";
-import { drains, hiddenLimits, toldLimits } from "./scenarios.ts";
+import { hiddenLimits, toldLimits } from "./scenarios.ts";
 import { workersRun } from "./workers.ts";
 
 const seeds = 50;
@@ -32,16 +33,17 @@ function broken(all: DrainSummary, promise: DrainScenario["promise"]): readonly 
     .map(([what, found, allowed]) => `${what}: ${found.toFixed(4)} > ${allowed} (worst seed ${all.worstSeed})`);
 }
 
-describe.each([...hiddenLimits, ...toldLimits].map((scenario) => [scenario.name, scenario] as const))(
-  "%s",
-  (_, scenario) => {
-    test("keeps its promise over all seeds", () => {
-      const all = drainOver(scenario, landline, 1, seeds);
-      expect(broken(all, scenario.promise)).toEqual([]);
-      expect(all.results.every((one) => one.duplicates === 0)).toBe(true);
-    });
-  },
-);
+describe.each(
+  [...hiddenLimits, ...toldLimits, ...strayRefusals, ...roughDays].map(
+    (scenario) => [scenario.name, scenario] as const,
+  ),
+)("%s", (_, scenario) => {
+  test("keeps its promise over all seeds", () => {
+    const all = drainOver(scenario, landline, 1, seeds);
+    expect(broken(all, scenario.promise)).toEqual([]);
+    expect(all.results.every((one) => one.duplicates === 0)).toBe(true);
+  });
+});
 
 test("an outage is neither stormed nor slept through", () => {
   for (let seed = 1; seed <= 20; seed += 1) {
@@ -51,6 +53,17 @@ test("an outage is neither stormed nor slept through", () => {
     expect(hard.backAfter, `seed ${seed}`).toBeLessThanOrEqual(5);
     expect(hard.overshoot, `seed ${seed}`).toBeLessThanOrEqual(1.2);
     expect(hard.delivered, `seed ${seed}`).toBe(1);
+  }
+});
+
+test("a brown-out is held at what the server can do, and left at once", () => {
+  for (let seed = 1; seed <= 20; seed += 1) {
+    const brown = outage(outages[1]!, landline, seed);
+    expect(brown.healthy, `seed ${seed}`).toBeLessThanOrEqual(1.02);
+    expect(brown.during, `seed ${seed}`).toBeLessThanOrEqual(0.45);
+    expect(brown.backAfter, `seed ${seed}`).toBeLessThanOrEqual(6);
+    expect(brown.overshoot, `seed ${seed}`).toBeLessThanOrEqual(1.25);
+    expect(brown.delivered, `seed ${seed}`).toBe(1);
   }
 });
 

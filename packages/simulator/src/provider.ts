@@ -28,6 +28,14 @@ export interface ProviderNature {
   /** Requests per second a single queue is served at; null: everything at once. */
   readonly serverRate: number | null;
   readonly spells: readonly SlowSpell[];
+  /** Share of requests answered 429 for no reason that the client could do anything about. */
+  readonly strayShare: number;
+  /** What those answers ask to wait. */
+  readonly strayWaitMs: number;
+  /** Share of requests answered 503 in front of the door: they take nothing from the limit. */
+  readonly edgeFaultShare: number;
+  /** Share of requests swallowed in front of the door: nobody ever answers them. */
+  readonly edgeSilentShare: number;
   /** Share of requests answered 503 without being executed. */
   readonly faultShare: number;
   /** Share of executed requests whose answer never arrives. */
@@ -43,6 +51,10 @@ export const plainNature: Omit<ProviderNature, "limit"> = {
   serviceSpread: 0,
   serverRate: null,
   spells: [],
+  strayShare: 0,
+  strayWaitMs: 0,
+  edgeFaultShare: 0,
+  edgeSilentShare: 0,
   faultShare: 0,
   lostShare: 0,
   deduplicates: false,
@@ -101,6 +113,12 @@ export function createProvider(nature: ProviderNature, clock: VirtualClock, rand
     ledger,
     arrive(key, answer) {
       const now = clock.now();
+      if (nature.strayShare > 0 && random() < nature.strayShare)
+        return answer(say("throttled", nature.strayWaitMs, null, null));
+      const edge = nature.edgeFaultShare + nature.edgeSilentShare;
+      const fate = edge > 0 ? random() : 1;
+      if (fate < nature.edgeSilentShare) return undefined;
+      if (fate < edge) return answer(say("failed", null, null, null));
       const passage = nature.limit.enter(now);
       if (!passage.ok) return answer(say("throttled", passage.waitMs, null, null));
       inside += 1;

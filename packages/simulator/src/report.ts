@@ -3,6 +3,7 @@ import type { DrainResult } from "./drain.ts";
 import { drain } from "./drain.ts";
 import { fairnessRun } from "./fairness.ts";
 import { outage, outages } from "./outage.ts";
+import type { OutageResult, OutageScenario } from "./outage.ts";
 import { landline } from "./policies/landline.ts";
 import {
   awsAdaptive,
@@ -66,6 +67,19 @@ export function median(values: readonly number[]): number {
 const number = (value: number, digits = 3): string => (Number.isFinite(value) ? value.toFixed(digits) : "never");
 const percent = (value: number): string => `${(value * 100).toFixed(1)} %`;
 
+/** Whether the median meets the goal, and what does not. */
+function judged(scenario: DrainScenario, all: DrainSummary): string {
+  const { goal } = scenario;
+  if (goal === null) return "none";
+  const missed = [
+    ...(all.delivered === 1 ? [] : ["delivered"]),
+    ...(all.makespanMedian <= goal.makespan ? [] : [`makespan ≤ ${goal.makespan}`]),
+    ...(all.refusedMedian <= goal.refusedShare ? [] : [`429 ≤ ${percent(goal.refusedShare)}`]),
+    ...(all.early === 0 ? [] : ["early 0"]),
+  ];
+  return missed.length === 0 ? "met" : `**missed**: ${missed.join(", ")}`;
+}
+
 /** A table of drains, as Markdown. */
 export function drainTable(
   scenarios: readonly DrainScenario[],
@@ -74,8 +88,8 @@ export function drainTable(
   seeds: number,
 ): string {
   const lines = [
-    "| scenario | policy | delivered (least) | makespan / ideal, median · worst | 429 share, median · worst | early (most) | worst seed |",
-    "| --- | --- | --- | --- | --- | --- | --- |",
+    "| scenario | policy | delivered (least) | makespan / ideal, median · worst | 429 share, median · worst | early (most) | worst seed | goal |",
+    "| --- | --- | --- | --- | --- | --- | --- | --- |",
   ];
   for (const scenario of scenarios) {
     for (const policy of who) {
@@ -83,7 +97,7 @@ export function drainTable(
       const spans = `${number(all.makespanMedian)} · ${number(all.makespanWorst)}`;
       const shares = `${percent(all.refusedMedian)} · ${percent(all.refusedWorst)}`;
       lines.push(
-        `| ${scenario.name} | ${policy.name} | ${percent(all.delivered)} | ${spans} | ${shares} | ${all.early} | ${all.worstSeed} |`,
+        `| ${scenario.name} | ${policy.name} | ${percent(all.delivered)} | ${spans} | ${shares} | ${all.early} | ${all.worstSeed} | ${judged(scenario, all)} |`,
       );
     }
   }
@@ -93,8 +107,8 @@ export function drainTable(
 /** A table of bad times, as Markdown; worst values over the seeds. */
 export function outageTable(who: readonly SendPolicy[], first: number, seeds: number): string {
   const lines = [
-    "| scenario | policy | sends per call, healthy · during | back to 90 % after, s | overshoot | delivered |",
-    "| --- | --- | --- | --- | --- | --- |",
+    "| scenario | policy | sends per call, healthy · during | back to 90 % after, s | overshoot | delivered | goal |",
+    "| --- | --- | --- | --- | --- | --- | --- |",
   ];
   for (const scenario of outages) {
     for (const policy of who) {
@@ -108,11 +122,28 @@ export function outageTable(who: readonly SendPolicy[], first: number, seeds: nu
         )} | ${number(
           worst((one) => one.overshoot),
           2,
-        )} | ${percent(least)} |`,
+        )} | ${percent(least)} | ${judgedOutage(scenario, worst, least)} |`,
       );
     }
   }
   return lines.join("\n");
+}
+
+/** Whether the worst seed meets the goals of a bad time. While the server is only slow there is no breaker to stay open. */
+function judgedOutage(
+  scenario: OutageScenario,
+  worst: (pick: (one: OutageResult) => number) => number,
+  least: number,
+): string {
+  const hard = scenario.speed === 0;
+  const missed = [
+    ...(worst((one) => one.healthy) <= 1.02 ? [] : ["healthy ≤ 1.02"]),
+    ...(!hard || worst((one) => one.during) <= 0.3 ? [] : ["during ≤ 0.3"]),
+    ...(worst((one) => one.backAfter) <= (hard ? 5 : 2) ? [] : [`back ≤ ${hard ? 5 : 2} s`]),
+    ...(worst((one) => one.overshoot) <= 1.2 ? [] : ["overshoot ≤ 1.2"]),
+    ...(least === 1 ? [] : ["delivered"]),
+  ];
+  return missed.length === 0 ? "met" : `**missed**: ${missed.join(", ")}`;
 }
 
 /** Several workers sharing 40/s through leased shares, as Markdown; worst values over the seeds. */

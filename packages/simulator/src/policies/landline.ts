@@ -16,7 +16,7 @@ import {
   take,
   withdrawRetry,
 } from "@landline/core";
-import type { Lane, LaneOptions, OutcomeType, Ticket } from "@landline/core";
+import type { BackoffPolicy, Lane, LaneOptions, OutcomeType, Ticket } from "@landline/core";
 import type { Job, SeenAnswer, World } from "../world.ts";
 import type { Client, SendPolicy } from "./policy.ts";
 import { callersMax } from "./policy.ts";
@@ -26,9 +26,20 @@ export const landline: SendPolicy = {
   name: "landline",
   source: "packages/core/src/lane.ts",
   start: (world, limits) =>
-    startLane(world, { ratePerSecond: limits.ratePerSecond, concurrencyMax: limits.concurrencyMax ?? callersMax })
-      .client,
+    startLane(
+      world,
+      {
+        ratePerSecond: limits.ratePerSecond,
+        concurrencyMax: limits.concurrencyMax ?? callersMax,
+        // The outbox spends an operation's own retries, not the lane's budget (packages/outbox/src/deliver.ts).
+        ...(limits.durable === true ? { budget: { reservePerSecond: 1_000, reserveMax: 1_000 } } : {}),
+      },
+      limits.durable === true ? hasty : defaultPolicy.backoff,
+    ).client,
 };
+
+/** The back-off of the demonstration, where minutes of trouble have to fit into seconds. */
+const hasty: BackoffPolicy = { ...defaultPolicy.backoff, baseMs: 200, maxMs: 2_000 };
 
 const outcomes: Readonly<Record<SeenAnswer["type"], OutcomeType>> = {
   accepted: "accepted",
@@ -41,6 +52,7 @@ const outcomes: Readonly<Record<SeenAnswer["type"], OutcomeType>> = {
 export function startLane(
   world: World,
   options: LaneOptions,
+  backoff: BackoffPolicy = defaultPolicy.backoff,
   observe?: (lane: Lane) => void,
 ): { readonly client: Client; readonly lane: Lane; readonly wake: () => void } {
   const { clock } = world;
@@ -99,7 +111,7 @@ export function startLane(
 
   /** Waits out the back-off, then until the budget can pay. */
   function retryLater(job: Job, retryNumber: number): void {
-    clock.at(clock.now() + backoffDelay(retryNumber, defaultPolicy.backoff, world.random()), () => {
+    clock.at(clock.now() + backoffDelay(retryNumber, backoff, world.random()), () => {
       if (!withdrawRetry(lane, clock.now())) return retryLater(job, retryNumber + 1);
       enqueue(queue, job, job.class, job.tenant);
       return pump();

@@ -19,6 +19,8 @@ export interface SendPolicy {
 export interface KnownLimits {
   readonly ratePerSecond: number | null;
   readonly concurrencyMax: number | null;
+  /** Whether a durable queue stands behind the client: retries are decided there, and cost nobody's patience. */
+  readonly durable?: boolean;
 }
 
 /** Most requests any client keeps open, as everywhere in the comparison. */
