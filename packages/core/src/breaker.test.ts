@@ -166,3 +166,9 @@ test("a ramp whose rate was never proven doubles every second instead of creepin
   };
   expect(starts(1_000)).toBeGreaterThan(2 * starts(20_000));
 });
+
+test("who wants more volume wants a longer row of failures, too", () => {
+  const breaker = createBreaker({ volumeMin: 30 }, 0);
+  for (let index = 0; index < 29; index += 1) expect(breakerFailure(breaker, index)).toBe(false);
+  expect(breakerFailure(breaker, 29)).toBe(true);
+});

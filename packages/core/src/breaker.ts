@@ -15,7 +15,7 @@ export interface BreakerOptions {
   readonly failureRatio: number;
   /** Answers within the window below which a share proves nothing. Default 20. */
   readonly volumeMin: number;
-  /** As many failures in a row always open it. Default 10. */
+  /** As many failures in a row always open it. Default: {@link volumeMin} where that is given, else 10. */
   readonly streakMin: number;
   /** How long an answer counts. Default 10,000. */
   readonly windowMs: number;
@@ -88,7 +88,8 @@ export interface Breaker {
  * @param now milliseconds on the lane's clock
  */
 export function createBreaker(options: Partial<BreakerOptions>, now: number): Breaker {
-  const complete = { ...defaultBreaker, ...options };
+  const streakMin = options.volumeMin ?? defaultBreaker.streakMin;
+  const complete = { ...defaultBreaker, streakMin, ...options };
   return {
     options: complete,
     state: "closed",
