@@ -127,13 +127,13 @@ try {
   const heap = await page.evaluate(
     () => (performance as unknown as { memory: { usedJSHeapSize: number } }).memory.usedJSHeapSize,
   );
-  const document = {
+  const measured = {
     size,
     filledSeconds: Math.round(filledMs / 1_000),
     heapMegabytes: Math.round(heap / 1e6),
     results,
   };
-  process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  process.stdout.write(`${JSON.stringify(measured, null, 2)}\n`);
 } finally {
   await browser.close();
   await backend.close();

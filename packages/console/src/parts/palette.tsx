@@ -87,6 +87,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
       onQueryChange={setTyped}
       onSpotlightClose={onClose}
       shortcut={null}
+      attributes={{ content: { "aria-label": "Search or go to" } }}
       scrollable
       maxHeight={420}
       size={560}

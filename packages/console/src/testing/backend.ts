@@ -130,7 +130,8 @@ export const attack = [
 
 const hostileAnswer = { code: 21211, message: attack, more_info: "javascript:window.harmed=1", status: 400 };
 
-const rules = {
+/** How the sandbox behaves: its faults and its recipients. */
+export const rules = {
   rules: [
     { when: { to: numbers.hostile }, do: { status: 400, body: hostileAnswer } },
     { when: { to: numbers.hostilePage }, do: { status: 502, body: `<html><title>${attack}</title>${attack}</html>` } },

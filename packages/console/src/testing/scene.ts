@@ -2,7 +2,8 @@
  * A believable morning, for pictures: a delivery service with some thousand messages, a bad list, a number that was
  * ported, a few answers that never came.
  */
-import { numbers } from "./backend.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { numbers, rules } from "./backend.ts";
 import type { Backend } from "./backend.ts";
 
 /** What a picture needs to find. */
@@ -20,48 +21,93 @@ const texts = [
   "Reminder: your appointment is tomorrow at 9:15.",
 ] as const;
 
-/** Lets it happen. */
-export async function playScene(backend: Backend): Promise<Scene> {
-  const text = (index: number): string => texts[index % texts.length] ?? texts[0];
-  const many = async (
+const fiveSeconds = 5_000;
+
+/** Lets it happen, in about `minutes` minutes: time passes in the store, so it has to pass here. */
+export async function playScene(backend: Backend, minutes: number): Promise<Scene> {
+  const send = async (to: string, reference: string, more: Readonly<Record<string, unknown>> = {}): Promise<string> =>
+    backend.send(to, texts[reference.length % texts.length] ?? texts[0], { reference, ...more });
+  const some = async (
     size: number,
     to: (index: number) => string,
     reference: string,
     more: Readonly<Record<string, unknown>> = {},
-  ): Promise<readonly string[]> => {
-    const ids: string[] = [];
-    for (let from = 0; from < size; from += 20)
-      ids.push(
-        ...(await Promise.all(
-          Array.from({ length: Math.min(20, size - from) }, async (_, offset) => {
-            const index = from + offset;
-            return backend.send(to(index), text(index), { reference: `${reference}-${1_000 + index}`, ...more });
-          }),
-        )),
+  ): Promise<readonly string[]> =>
+    Promise.all(
+      Array.from({ length: size }, async (_, index) => send(to(index), `${reference}-${1_000 + index}`, more)),
+    );
+  await faults(backend, []);
+  const ticks = minutes * 12;
+  const happened = { refused: [] as string[], landlines: [] as string[], doubts: [] as string[] };
+  for (let tick = 0; tick < ticks; tick += 1) {
+    const began = Date.now();
+    const share = tick / ticks;
+    // A morning: slow, busy, a dip, busy again.
+    const busy = 4 + Math.round(5 * Math.sin(share * 5) ** 2) + (tick % 3);
+    await some(busy, (index) => `+1415555${String(2_000 + ((tick * 17 + index) % 7_000))}`, `parcel-${tick}`);
+    if (tick % 4 === 0) await backend.ask("POST", "/v1/operations", call(tick), { "idempotency-key": `call-${tick}` });
+    if (tick % 5 === 1)
+      happened.refused.push(...(await some(1 + (tick % 2), () => numbers.invalid, `booking-${tick}`)));
+    if (tick % 9 === 2) happened.landlines.push(...(await some(1, () => numbers.landline, `recall-${tick}`)));
+    if (tick % 23 === 4) await some(1, () => numbers.optedOut, `newsletter-${tick}`);
+    if (tick % 17 === 6)
+      happened.doubts.push(
+        ...(await some(1, () => numbers.doubt, `prescription-${tick}`, { guarantee: "at-most-once" })),
       );
-    return ids;
-  };
-  await many(260, (index) => `+1415555${String(2_000 + index)}`, "parcel");
-  const refused = await many(23, () => numbers.invalid, "booking");
-  const landlines = await many(9, () => numbers.landline, "recall");
-  const gone = await many(4, () => numbers.optedOut, "newsletter");
-  const doubts = await many(5, () => numbers.doubt, "prescription", { guarantee: "at-most-once" });
-  await many(2, () => numbers.busy, "reminder", { guarantee: "at-most-once" });
-  for (const id of [...refused, ...landlines, ...gone, ...doubts]) await backend.until(id, "parked");
-  const [parent = ""] = landlines;
-  const seen = await backend.until(parent, "parked");
-  await backend.ask(
-    "POST",
-    `/v1/operations/${parent}/fix`,
-    { input: { ...seen.input, To: "+14155550142" }, reason: "the customer gave us a mobile number" },
-    { "if-match": `"${seen.version}"` },
-  );
+    // Too short a morning has no room for an outage and what comes after it.
+    if (minutes >= 4 && tick === Math.round(ticks * 0.55)) await faults(backend, outage);
+    if (minutes >= 4 && tick === Math.round(ticks * 0.55) + 8) await faults(backend, []);
+    await sleep(Math.max(0, began + fiveSeconds - Date.now()));
+  }
+  const { refused, landlines, doubts } = happened;
+  for (const id of [...refused, ...landlines, ...doubts]) await backend.until(id, "parked");
+  await decide(backend, landlines[0] ?? "", "fix", async ({ input }) => ({
+    input: { ...input, To: "+14155550142" },
+    reason: "the customer gave us a mobile number",
+  }));
+  await decide(backend, doubts[0] ?? "", "assign", async () => ({ assignee: "grace", reason: "knows the pharmacy" }));
+  await decide(backend, doubts[0] ?? "", "comment", async () => ({ text: "The pharmacy calls back after lunch." }));
+  await decide(backend, refused[1] ?? "", "assign", async () => ({ assignee: "me" }));
   const { id: bulk } = await backend.ask<{ id: string }>("POST", "/v1/bulk", {
     action: "retry",
     query: { state: "parked", code: "21614" },
     reason: "ported numbers, says the carrier",
-    rate: 2,
+    rate: 0.2,
   });
-  await many(120, (index) => `+1415555${String(3_000 + index)}`, "order");
-  return { refused: refused[0] ?? "", doubt: doubts[0] ?? "", superseded: parent, bulk };
+  return { refused: refused[0] ?? "", doubt: doubts[0] ?? "", superseded: landlines[0] ?? "", bulk };
+}
+
+/** Messages and calls fail alike: that is the provider, not a message. */
+const outage = ["messages.create", "calls.create"].map((operation) => ({
+  when: { operation },
+  do: { status: 503, code: 20_503 },
+}));
+
+/** Changes what the provider does wrong; looking messages up works, so that most doubt ends by itself. */
+async function faults(backend: Backend, more: readonly unknown[]): Promise<void> {
+  const own = rules.rules.filter(({ when }) => when?.operation !== "messages.list");
+  const response = await fetch(`${backend.sandboxUrl}/_sandbox/faults`, {
+    method: "POST",
+    body: JSON.stringify({ ...rules, rules: [...more, ...own] }),
+  });
+  if (!response.ok) throw new Error(`the sandbox refused its faults: ${await response.text()}`);
+}
+
+function call(index: number): unknown {
+  return {
+    account: "backup",
+    operation: "calls.create",
+    input: { To: `+1415555${String(4_000 + index)}`, From: "+15005550006", Url: "https://example.com/reminder.xml" },
+    reference: `reminder-${index}`,
+  };
+}
+
+async function decide(
+  backend: Backend,
+  id: string,
+  verb: string,
+  body: (seen: { readonly input: Readonly<Record<string, unknown>> }) => Promise<unknown>,
+): Promise<void> {
+  const seen = await backend.until(id, "parked");
+  await backend.ask("POST", `/v1/operations/${id}/${verb}`, await body(seen), { "if-match": `"${seen.version}"` });
 }
