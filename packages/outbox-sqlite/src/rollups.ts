@@ -1,4 +1,4 @@
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 /**
  * Sums of what happens, written with what happens: each batch adds to one short row for each kind of operation (account
  * and operation) it touched, before its commit. A sum can therefore not differ from the rows, whenever the process dies.
@@ -10,8 +10,14 @@ import type { DatabaseSync } from "node:sqlite";
 import { rollupKeptMs, rollupSpans } from "@landline/outbox";
 import { ageCounter, count, isLevel, levelCounter } from "@landline/outbox/storing";
 import type { Counted } from "@landline/outbox/storing";
-import { first, number, rows } from "./row.ts";
-import type { Session } from "./session.ts";
+import type { Dimensions } from "./dimensions.ts";
+
+/** What sums need of the session they belong to. */
+export interface RollupSession {
+  readonly names: Pick<Dimensions, "kinds">;
+  now(): number;
+  sql(text: string): StatementSync;
+}
 
 /** A counter's sum by its number. */
 type Counts = Map<number, number>;
@@ -33,7 +39,7 @@ const acceptedAtOnce: Counted = { before: "sending", after: "accepted", outcome:
 
 /** See the head of this file. */
 export class Rollups {
-  readonly #session: Session;
+  readonly #session: RollupSession;
   /** What the batch at hand adds, by kind. */
   readonly #added = new Map<number, Counts>();
   /** The minute whose sums are in memory; −1: none is. */
@@ -46,7 +52,7 @@ export class Rollups {
   #asked = 0;
   #accepted = 0;
 
-  constructor(session: Session) {
+  constructor(session: RollupSession) {
     this.#session = session;
   }
 
@@ -163,7 +169,7 @@ export class Rollups {
 }
 
 /** From when on everything is counted (epoch milliseconds), and the last minute that is in the wider spans. */
-export function readMark(session: Session): { readonly since: number; readonly folded: number } {
+export function readMark(session: RollupSession): { readonly since: number; readonly folded: number } {
   const row = first(session.sql(selectMark));
   if (row === null) throw new Error("the sums have no beginning");
   return { since: number(row, 0), folded: number(row, 1) };
@@ -205,4 +211,19 @@ function written(counts: Counts): string {
 function read(value: unknown): Counts {
   const sums = typeof value === "string" ? (JSON.parse(value) as Record<string, number>) : {};
   return new Map(Object.entries(sums).map(([counter, sum]) => [Number(counter), sum]));
+}
+
+type Values = readonly (number | string | null)[];
+
+function rows(statement: StatementSync, ...values: readonly number[]): readonly Values[] {
+  statement.setReturnArrays(true);
+  return statement.all(...values) as unknown as readonly Values[];
+}
+
+function first(statement: StatementSync, ...values: readonly number[]): Values | null {
+  return rows(statement, ...values)[0] ?? null;
+}
+
+function number(row: Values, column: number): number {
+  return Number(row[column]);
 }

@@ -13,7 +13,7 @@ import type {
   PolicyInput,
   WebhookRequest,
 } from "@landline/core";
-import type { OverviewRequest, OverviewView } from "./overview/overview.ts";
+import type { Figures } from "./overview/figures.ts";
 import type {
   FallbackStep,
   HistoryRecord,
@@ -24,7 +24,7 @@ import type {
   ReviewGroup,
   Selection,
 } from "./ports/index.ts";
-import type { BulkVerb } from "./review.ts";
+import type { Level } from "./storing/counters.ts";
 
 /** What a caller asks for. Instants are epoch milliseconds. */
 export interface EnqueueRequest {
@@ -181,6 +181,79 @@ export type OutboxEvent =
   /** The store's past is missing (a restored backup, a failover that lost commits); so many operations are in doubt. */
   | { readonly type: "store.moved"; readonly at: number; readonly because: string; readonly presumed: number }
   | { readonly type: "worker.trouble"; readonly at: number; readonly message: string };
+
+/** What people may do to many at once. */
+export type BulkVerb = "retry" | "discard" | "cancel" | "reconcile" | "fallback";
+
+/** An incident. Instants are epoch milliseconds. */
+export interface IncidentRecord {
+  readonly id: string;
+  readonly provider: string;
+  readonly accounts: readonly string[];
+  readonly startedAt: number;
+  /** Null while it lasts. */
+  readonly endedAt: number | null;
+  readonly evidence: string;
+  readonly endedBecause: string | null;
+  /** Operations that waited when it began, or were asked for while it lasted. */
+  readonly operationsHeld: number;
+}
+
+/** Widths a bucket may have, in milliseconds. */
+export const bucketWidths = [60_000, 300_000, 900_000, 3_600_000, 21_600_000, 86_400_000] as const;
+/** See {@link bucketWidths}. */
+export type BucketWidth = (typeof bucketWidths)[number];
+
+/** What is asked. Instants are epoch milliseconds. */
+export interface OverviewRequest {
+  /** Rounded down to the beginning of its bucket. */
+  readonly from: number;
+  /** Rounded up to the end of its bucket. */
+  readonly to: number;
+  readonly bucketMs: BucketWidth;
+  /** Only these accounts; absent: all. */
+  readonly accounts?: readonly string[];
+}
+
+/** One bucket. */
+export interface OverviewBucket {
+  readonly at: number;
+  readonly figures: Figures;
+}
+
+/** What is so now. */
+export interface CurrentView extends Readonly<Record<Level, number>> {
+  /** Of the parked, those that are put off. */
+  readonly snoozed: number;
+  /** What has been due longest; null: nothing is due. */
+  readonly oldestDue: { readonly lane: string; readonly dueAt: number; readonly ageMs: number } | null;
+}
+
+/** One account. */
+export interface OverviewAccount {
+  readonly account: string;
+  readonly health: AccountHealth | null;
+  readonly totals: Figures;
+  /** Only buckets in which something happened, oldest first. */
+  readonly series: readonly OverviewBucket[];
+  readonly current: CurrentView;
+}
+
+/** What happened in a window, what is so now, and incidents. */
+export interface OverviewView {
+  readonly at: number;
+  readonly from: number;
+  readonly to: number;
+  readonly bucketMs: BucketWidth;
+  /** Everything is counted from here on. */
+  readonly completeFrom: number;
+  readonly totals: Figures;
+  /** Every bucket, oldest first. */
+  readonly series: readonly OverviewBucket[];
+  readonly accounts: readonly OverviewAccount[];
+  readonly current: CurrentView;
+  readonly incidents: readonly IncidentRecord[];
+}
 
 /** A running outbox. */
 export interface Outbox {

@@ -4,18 +4,7 @@ export * from "./ports/index.ts";
 export type { AccountOptions, Accounts, SenderMaker } from "./account-options.ts";
 export { SealingTrouble, openSealed, refuseSealed } from "./sealing/open-sealed.ts";
 export type { SealingOptions } from "./sealing/open-sealed.ts";
-export { bucketWidths } from "./overview/overview.ts";
-export type {
-  BucketWidth,
-  CurrentView,
-  OverviewAccount,
-  OverviewBucket,
-  OverviewRequest,
-  OverviewView,
-} from "./overview/overview.ts";
 export type { Figures, Quantiles } from "./overview/figures.ts";
-export type { IncidentRecord } from "./overview/incident-book.ts";
-export type { BulkVerb } from "./review.ts";
 export { createOutbox } from "./outbox.ts";
 export type { OutboxOptions } from "./outbox.ts";
 export { leaseMarginMsMax } from "./lease.ts";

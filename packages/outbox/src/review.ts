@@ -8,7 +8,7 @@
  */
 import { next } from "@landline/core";
 import type { LifecycleEvent } from "@landline/core";
-import type { VerbContext, VerbResult } from "./api.ts";
+import type { BulkVerb, VerbContext, VerbResult } from "./api.ts";
 import { draftChild, hasOptedOut } from "./children.ts";
 import type { Context } from "./context.ts";
 import { operationOf, policyOf } from "./context.ts";
@@ -119,9 +119,6 @@ export async function cancel(
     return command(context, { type: "cancel", ...identity(operation, by) });
   });
 }
-
-/** What people may do to many at once. */
-export type BulkVerb = "retry" | "discard" | "cancel" | "reconcile" | "fallback";
 
 /**
  * Why a verb would be refused, as far as the operation itself shows it; null: nothing speaks against it. What only the

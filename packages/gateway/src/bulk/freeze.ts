@@ -1,5 +1,6 @@
 /** Finds the members of bulk work, once: what the query selects now, with the versions it has now. */
 import type { Outbox, SelectedOperation } from "@landline/outbox";
+import type { GatewayHost } from "../options.ts";
 import type { Caller } from "../permissions.ts";
 import { sees } from "../permissions.ts";
 import type { Problem } from "../reply.ts";
@@ -13,12 +14,13 @@ const pageSize = 2_000;
 /** The members, oldest first, or a refusal when there are too many. */
 export async function freeze(
   outbox: Pick<Outbox, "select">,
+  host: Pick<GatewayHost, "after">,
   caller: Caller,
   filter: OperationFilter,
   membersMax: number,
 ): Promise<readonly BulkMember[] | Problem> {
   const members: BulkMember[] = [];
-  for await (const { id, version } of selected(outbox, caller, filter)) {
+  for await (const { id, version } of selected(outbox, host, caller, filter)) {
     members.push([id, version]);
     if (members.length > membersMax)
       return invalid("query", `The query selects more than ${membersMax} operations: narrow it`);
@@ -29,6 +31,7 @@ export async function freeze(
 /** Everything a query selects that its caller may see, newest first, page by page. */
 export async function* selected(
   outbox: Pick<Outbox, "select">,
+  host: Pick<GatewayHost, "after">,
   caller: Caller,
   filter: OperationFilter,
 ): AsyncGenerator<SelectedOperation> {
@@ -39,8 +42,8 @@ export async function* selected(
     for (const operation of page.operations) if (sees(caller, operation)) yield operation;
     cursor = page.nextCursor;
     // Stores that answer at once must not keep everybody else waiting until the last page.
-    await new Promise((resolve) => {
-      setImmediate(resolve);
+    await new Promise<void>((resolve) => {
+      host.after(0, resolve);
     });
   } while (cursor !== null);
 }

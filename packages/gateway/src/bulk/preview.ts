@@ -3,6 +3,7 @@
  * Operations with one cause share a verdict, judged on the newest of them; each is judged again when its turn comes.
  */
 import type { OperationView, Outbox, SelectedOperation } from "@landline/outbox";
+import type { GatewayHost } from "../options.ts";
 import type { Caller } from "../permissions.ts";
 import type { OperationFilter } from "../schemas/filters.ts";
 import { selected } from "./freeze.ts";
@@ -31,12 +32,13 @@ interface Cause extends Pick<SelectedOperation, "state" | "parkedReason"> {
 /** Looks; writes nothing. */
 export async function previewBulk(
   outbox: Pick<Outbox, "select" | "foresee" | "list">,
+  host: Pick<GatewayHost, "after">,
   caller: Caller,
   asked: { readonly action: BulkAction; readonly filter: OperationFilter; readonly sample: number },
 ): Promise<BulkPreview> {
   const causes = new Map<string, Cause>();
   let total = 0;
-  for await (const each of selected(outbox, caller, asked.filter)) {
+  for await (const each of selected(outbox, host, caller, asked.filter)) {
     total += 1;
     const { account, operation, state, parkedReason, kind, code } = each;
     const key = [account, operation, state, parkedReason, kind, code].join("\n");

@@ -16,7 +16,7 @@ import type { RoutePorts } from "./ports.ts";
 const defaultSample = 10;
 
 /** The route. It asks for much and writes nothing, so it needs the role that may do what it shows. */
-export function bulkPreviewRoute({ outbox, redactor, limits }: RoutePorts): Route {
+export function bulkPreviewRoute({ outbox, host, redactor, limits }: RoutePorts): Route {
   return route<z.output<typeof bulkPreviewRequestSchema>>({
     method: "POST",
     path: "/v1/bulk/preview",
@@ -28,7 +28,7 @@ export function bulkPreviewRoute({ outbox, redactor, limits }: RoutePorts): Rout
       const filter = readBulkQuery(call);
       if (!filter.ok) return filter.problem;
       const asked = { action: body.action, filter: filter.value, sample: body.limit_sample ?? defaultSample };
-      const preview = await previewBulk(outbox, caller, asked);
+      const preview = await previewBulk(outbox, host, caller, asked);
       const { total } = preview;
       return json(200, {
         total,

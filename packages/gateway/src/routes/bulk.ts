@@ -87,7 +87,7 @@ function createRoute(ports: RoutePorts, store: BulkStore, runner: Runner): Route
       if (ports.isDraining()) return unavailable("This gateway is shutting down");
       const filter = readBulkQuery(call);
       if (!filter.ok) return filter.problem;
-      const members = await freeze(ports.outbox, caller, filter.value, ports.limits.bulkMembersMax);
+      const members = await freeze(ports.outbox, ports.host, caller, filter.value, ports.limits.bulkMembersMax);
       if ("type" in members) return members;
       const at = ports.host.now();
       const dryRun = body.dry_run ?? false;

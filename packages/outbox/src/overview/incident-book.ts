@@ -6,7 +6,7 @@
  * that nobody touched for a while ended when it was touched last. Several processes that see the same trouble write a
  * line each; a reader sees one incident.
  */
-import type { OutboxEvent } from "../api.ts";
+import type { IncidentRecord, OutboxEvent } from "../api.ts";
 import type { Host, Store } from "../ports/index.ts";
 import { rollupKeptMs } from "../ports/index.ts";
 import { addSums, figuresOf, levelsOf } from "./figures.ts";
@@ -16,20 +16,6 @@ const touchMs = 60_000;
 /** Untouched for longer, in milliseconds: whoever saw it is gone. */
 const goneMs = 180_000;
 const minuteMs = 60_000;
-
-/** An incident. Instants are epoch milliseconds. */
-export interface IncidentRecord {
-  readonly id: string;
-  readonly provider: string;
-  readonly accounts: readonly string[];
-  readonly startedAt: number;
-  /** Null while it lasts. */
-  readonly endedAt: number | null;
-  readonly evidence: string;
-  readonly endedBecause: string | null;
-  /** Operations that waited when it began, or were asked for while it lasted. */
-  readonly operationsHeld: number;
-}
 
 /** What is said of one. */
 type IncidentEvent = Extract<OutboxEvent, { type: "incident.opened" | "incident.closed" }>;

@@ -3,69 +3,12 @@
  * incidents that fell into it. Made of sums that are kept anyway, so that a million operations are looked at as
  * quickly as ten.
  */
-import type { AccountHealth } from "../api.ts";
+import type { AccountHealth, CurrentView, OverviewRequest, OverviewView } from "../api.ts";
 import type { RollupRow, RollupSpan, Store } from "../ports/index.ts";
 import { rollupKeptMs } from "../ports/index.ts";
-import type { Level } from "../storing/counters.ts";
 import type { Figures } from "./figures.ts";
 import { addSums, figuresOf, levelsOf } from "./figures.ts";
-import type { IncidentBook, IncidentRecord } from "./incident-book.ts";
-
-/** Widths a bucket may have, in milliseconds. */
-export const bucketWidths = [60_000, 300_000, 900_000, 3_600_000, 21_600_000, 86_400_000] as const;
-/** See {@link bucketWidths}. */
-export type BucketWidth = (typeof bucketWidths)[number];
-
-/** What is asked. Instants are epoch milliseconds. */
-export interface OverviewRequest {
-  /** Rounded down to the beginning of its bucket. */
-  readonly from: number;
-  /** Rounded up to the end of its bucket. */
-  readonly to: number;
-  readonly bucketMs: BucketWidth;
-  /** Only these accounts; absent: all. */
-  readonly accounts?: readonly string[];
-}
-
-/** One bucket. */
-export interface OverviewBucket {
-  readonly at: number;
-  readonly figures: Figures;
-}
-
-/** What is so now. */
-export interface CurrentView extends Readonly<Record<Level, number>> {
-  /** Of the parked, those that are put off. */
-  readonly snoozed: number;
-  /** What has been due longest; null: nothing is due. */
-  readonly oldestDue: { readonly lane: string; readonly dueAt: number; readonly ageMs: number } | null;
-}
-
-/** One account. */
-export interface OverviewAccount {
-  readonly account: string;
-  readonly health: AccountHealth | null;
-  readonly totals: Figures;
-  /** Only buckets in which something happened, oldest first. */
-  readonly series: readonly OverviewBucket[];
-  readonly current: CurrentView;
-}
-
-/** See the module comment. */
-export interface OverviewView {
-  readonly at: number;
-  readonly from: number;
-  readonly to: number;
-  readonly bucketMs: BucketWidth;
-  /** Everything is counted from here on. */
-  readonly completeFrom: number;
-  readonly totals: Figures;
-  /** Every bucket, oldest first. */
-  readonly series: readonly OverviewBucket[];
-  readonly accounts: readonly OverviewAccount[];
-  readonly current: CurrentView;
-  readonly incidents: readonly IncidentRecord[];
-}
+import type { IncidentBook } from "./incident-book.ts";
 
 /** What an overview is made of. */
 export interface OverviewPorts {
