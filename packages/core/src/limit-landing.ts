@@ -66,11 +66,16 @@ export function land(finder: LimitFinder, now: number): void {
   finder.accepted = landed;
   if (base === Infinity) {
     finder.firstGood += landed;
-    believe(finder, (Math.max(1, finder.firstGood) * 1000) / Math.max(guessMs, finder.firstMs), now);
+    believe(finder, (Math.max(1, finder.firstGood) * 1000) / Math.max(countedMs(finder), finder.firstMs), now);
   } else {
     forgetSaved(finder);
     believe(finder, (Math.max(1, landed) * 1000) / Math.max(1, now - finder.wallAt, finder.tripMs), now);
   }
+}
+
+/** How long what was let in before the wall may have been saved up: a second, or as long as the provider asks to wait. */
+function countedMs(finder: LimitFinder): number {
+  return finder.pausedUntil >= finder.wallAt ? Math.max(finder.tripMs, Math.min(guessMs, finder.costMs)) : guessMs;
 }
 
 /** As many at once as can be called safe after a wall. */

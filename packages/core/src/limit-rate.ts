@@ -19,6 +19,7 @@ const steadyMin = 20;
 const steadyCut = 0.985;
 const steadyCutMost = 0.95;
 const rampCut = 0.9;
+const toldCut = 0.9;
 /** Good answers after which a measured rate has grown by {@link stride}; with the third power of their number. */
 const patience = 65;
 const costlyPatience = 4;
@@ -38,7 +39,9 @@ export function cutRate(finder: LimitFinder, now: number, retryAt: number | null
   const base = finder.base;
   const { accepted } = finder;
   if (accepted === 0) {
-    if (finder.refusals >= 3 && retryAt === null) fallSilent(finder, now);
+    // Who says when to ask again is asked then; nobody else is asked more often than what was let in allows.
+    if (retryAt !== null) believe(finder, base * toldCut, now);
+    else if (finder.refusals >= 3) fallSilent(finder, now);
     else believe(finder, Math.min(base * steadyCut, (chance * 1000) / Math.max(1, now - finder.acceptedFrom)), now);
     finder.slightCut = true;
     return;
