@@ -5,7 +5,7 @@
  */
 import type { Page } from "playwright-core";
 import type { Backend } from "../packages/console/src/testing/backend.ts";
-import { numbers, startBackend } from "../packages/console/src/testing/backend.ts";
+import { keys, numbers, startBackend } from "../packages/console/src/testing/backend.ts";
 import { signIn, startBrowser } from "../packages/console/src/testing/browser.ts";
 import { buildConsole } from "../packages/console/src/testing/world.ts";
 
@@ -124,6 +124,21 @@ try {
       await page.getByRole("button", { name: /^Discard [\d,]+ operations/ }).waitFor();
     }),
   );
+  const { id: bulk } = await backend.ask<{ id: string }>("POST", "/v1/bulk", {
+    action: "discard",
+    query: { state: "parked", code: "21211" },
+    reason: "something to watch",
+    rate: 1_000,
+  });
+  await page.goto(review);
+  await rows.first().waitFor();
+  await backend.ask("POST", `/v1/bulk/${bulk}/approve`, {}, { authorization: `Bearer ${keys.second}` });
+  results.push(
+    await measure(page, "walk 50 rows with j while 1,000 operations a second change", async () => {
+      for (let step = 0; step < 50; step += 1) await page.keyboard.press("j");
+    }),
+  );
+  await backend.ask("POST", `/v1/bulk/${bulk}/cancel`, {});
   const heap = await page.evaluate(
     () => (performance as unknown as { memory: { usedJSHeapSize: number } }).memory.usedJSHeapSize,
   );

@@ -40,6 +40,14 @@ export async function revokeKey(id: string): Promise<null> {
   return ask<null>(`/v1/keys/${encodeURIComponent(id)}`, { method: "DELETE" });
 }
 
+/** Lets somebody be written to again who had opted out; `lifted` is false when nobody had. @throws {ApiError} */
+export async function liftOptOut(account: string, to: string, reason: string): Promise<{ readonly lifted: boolean }> {
+  return ask<{ readonly lifted: boolean }>(`/v1/accounts/${encodeURIComponent(account)}/opt-in`, {
+    method: "POST",
+    body: { to, reason },
+  });
+}
+
 /** Sends a test through every alert channel: it pages whoever is on call. @throws {ApiError} */
 export async function testAlerts(reason: string): Promise<AlertTest> {
   return ask<AlertTest>("/v1/alerts/test", { method: "POST", body: { reason } });

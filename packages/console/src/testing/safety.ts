@@ -112,6 +112,23 @@ export function safetyTests(world: () => World): void {
     expect(await leave(sender)).toEqual([]);
   });
 
+  test("a sign-in provider is offered where there is one, and leads back to the page that was asked for", async () => {
+    const { backend, browser } = world();
+    const page = await (await browser.newContext()).newPage();
+    await page.route("**/v1/session/options", async (route) =>
+      route.fulfill({ json: { key: true, oidc: { label: "Continue with Example", url: "/v1/session/oidc" } } }),
+    );
+    await page.goto(`${backend.url}/review?code=21211`);
+    const link = page.getByRole("link", { name: "Continue with Example" });
+    await expect
+      .poll(async () => link.getAttribute("href"))
+      .toBe("/v1/session/oidc?return_to=%2Freview%3Fcode%3D21211");
+    await page.goto(`${backend.url}/?sign_in=no_role`);
+    await page.getByText("none of your groups has a role here").waitFor();
+    expect(await link.getAttribute("href")).toBe("/v1/session/oidc?return_to=%2F");
+    await page.context().close();
+  });
+
   test("a wrong key is refused kindly; signing out ends it; being offline is said", async () => {
     const { backend, browser } = world();
     const page = await signIn(browser, backend, "/settings");

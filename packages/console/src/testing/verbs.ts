@@ -200,6 +200,15 @@ export function verbTests(world: () => World): void {
     await card.getByRole("button", { name: "Check" }).click();
     await card.getByText("checked").waitFor();
     expect(await card.getByText("/webhooks/backup").count()).toBe(1);
+    const refused = await backend.send(numbers.optedOut, "Not wanted", { account: "backup" });
+    await backend.until(refused, "parked");
+    await card.getByRole("button", { name: "Lift one" }).click();
+    await page.getByRole("textbox", { name: "Number or address" }).fill("4155550111");
+    await page.getByText("It starts with +").waitFor();
+    await page.getByRole("textbox", { name: "Number or address" }).fill(numbers.optedOut);
+    await page.getByRole("textbox", { name: "Reason" }).fill("she asked for it at the counter");
+    await page.keyboard.press("Enter");
+    await page.getByText("This person can be written to again.").waitFor();
     expect(await leave(page)).toEqual([]);
   });
 }
