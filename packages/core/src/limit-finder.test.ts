@@ -355,3 +355,14 @@ test("whatever comes back, no start is before the instant that was named, and th
     { numRuns: 60 },
   );
 });
+
+test("a provider that says 'now' with every refusal is asked again at once, one attempt after the other", () => {
+  const lane = createLane({}, 0);
+  let now = 0;
+  for (let attempt = 0; attempt < 25; attempt += 1) {
+    expect(admit(lane, now).go).toBe(true);
+    laneStarted(lane, now);
+    now += 20;
+    laneEnded(lane, now, { outcome: "throttled", retryAt: now, concurrency: null });
+  }
+});

@@ -40,7 +40,7 @@ export function cutRate(finder: LimitFinder, now: number, retryAt: number | null
   const { accepted } = finder;
   if (accepted === 0) {
     // Who says when to ask again is asked then; nobody else is asked more often than what was let in allows.
-    if (retryAt !== null) believe(finder, base * toldCut, now);
+    if (retryAt !== null) believe(finder, Math.max(base * toldCut, Math.min(base, askedRate(finder))), now);
     else if (finder.refusals >= 3) fallSilent(finder, now);
     else believe(finder, Math.min(base * steadyCut, (chance * 1000) / Math.max(1, now - finder.acceptedFrom)), now);
     finder.slightCut = true;
@@ -53,6 +53,11 @@ export function cutRate(finder: LimitFinder, now: number, retryAt: number | null
   finder.slightCut = finder.base > base * 0.8;
   drain(finder, now);
   measureFrom(finder, now, Math.max(0, finder.pausedUntil - now));
+}
+
+/** One attempt at each instant that was named, per second. */
+function askedRate(finder: LimitFinder): number {
+  return 1000 / Math.max(1, finder.tripMs, finder.costMs);
 }
 
 /** The rate to keep after a cycle at whose end `base` was too much. */
