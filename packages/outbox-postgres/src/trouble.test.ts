@@ -261,6 +261,28 @@ describe("cut connections", () => {
       expect((await store.story(two.id))?.operation).toMatchObject({ state: "accepted", version: 3 });
     });
 
+    test("a start that another began under the same number is not taken for one's own", async () => {
+      // A server that fell forgot the claim, which nobody waits for, and gave its number out again.
+      const operation = message();
+      await store.insertMany([message(), operation]);
+      const claim = { worker: "w", lanes: [{ lane: "tw/messages", limit: 2 }], leaseMs: 30_000 };
+      const [before, mine] = await store.claim(claim);
+      if (before === undefined || mine === undefined) throw new Error("nothing claimed");
+      await store.start(before, intent(before));
+      await administer(
+        cluster.url,
+        `UPDATE ${schema}.operation SET lease = lease - 1, lease_until = 0 WHERE state = 0`,
+      );
+      const other = await open({ connectionsMax: 1, listen: false, notify: false });
+      const [again] = await other.claim(claim);
+      if (again === undefined) throw new Error("not claimed again");
+      expect(again).toMatchObject({ id: mine.id, lease: mine.lease });
+      expect(await other.start(again, { number: 1, requestDigest: "digest#other" })).toBe(true);
+      wire.loseAnswer("state = 1, before");
+      expect(await store.start(mine, { number: 1, requestDigest: "digest#mine" })).toBe(false);
+      expect(wire.lost).toBe(1);
+    });
+
     test("a command was obeyed once", async () => {
       const operation = message();
       await store.insert(operation);

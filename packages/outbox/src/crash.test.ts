@@ -216,3 +216,30 @@ describe("store trouble", () => {
     expect(world.provider.effects).toHaveLength(1);
   });
 });
+
+test("a start whose answer was lost is not taken for that of another who holds the same number", async () => {
+  // A database that fell can forget a claim nobody waited for, and give its number to the next who asks.
+  let armed = true;
+  const world = createWorld({
+    around: (store) =>
+      new Proxy<Store>(store, {
+        get(target, name) {
+          const value: unknown = Reflect.get(target, name);
+          if (name !== "start") return value;
+          return async (...args: Parameters<Store["start"]>) => {
+            if (!armed) return target.start(...args);
+            armed = false;
+            await target.start(args[0], { ...args[1], requestDigest: "another's" });
+            throw new Error("the connection broke");
+          };
+        },
+      }),
+  });
+  await world.outbox.run();
+  await world.outbox.enqueue({ account: "lg", operation: "create.park", input: { to: "+15551234567" } });
+  await world.advance(600_000);
+  expect(world.provider.received).toHaveLength(0);
+  expect([...world.store.rows.values()].map(({ record }) => record)).toMatchObject([
+    { state: "parked", parkedReason: "doubt" },
+  ]);
+});

@@ -2,11 +2,18 @@
  * Making the intent durable, whatever the store does.
  *
  * When a commit's answer is lost nobody knows whether the intent was written: the row says, so it is read before
- * anything else happens (crash point C12).
+ * anything else happens (crash point C12). The number of a lease does not tell whose intent it is: a database that fell
+ * may have forgotten a claim and given its number to another. So each intent carries a mark of its own.
  */
 import type { Context } from "./context.ts";
 import type { Held } from "./settle.ts";
 import { pause, report, troubleDelay } from "./trouble.ts";
+
+/** As much of a worker's name as tells it from others: the end, where ids differ. */
+const workerLetters = 10;
+
+/** Intents this process has made up so far. */
+let intents = 0;
 
 /**
  * Writes the intent of attempt `number`.
@@ -20,10 +27,11 @@ export async function startDurably(
   requestDigest: string,
 ): Promise<"started" | "lost" | "left"> {
   const { store, host } = context;
+  const marked = `${requestDigest}#${context.worker.slice(-workerLetters)}.${(intents += 1).toString(36)}`;
   for (let failures = 0; ; failures += 1) {
     try {
-      if (failures > 0 && (await isStarted(context, held, number))) return "started";
-      return (await store.start(held.lease, { number, requestDigest })) ? "started" : "lost";
+      if (failures > 0 && (await isStarted(context, held, number, marked))) return "started";
+      return (await store.start(held.lease, { number, requestDigest: marked })) ? "started" : "lost";
     } catch (error) {
       report(context, `write the intent of ${held.operation.id}`, error);
       const delay = troubleDelay(failures, host.random());
@@ -33,7 +41,8 @@ export async function startDurably(
   }
 }
 
-async function isStarted(context: Context, held: Held, number: number): Promise<boolean> {
-  const row = await context.store.get(held.operation.id);
-  return row !== null && row.state === "sending" && row.lease === held.lease.lease && row.attemptsStarted === number;
+async function isStarted(context: Context, held: Held, number: number, marked: string): Promise<boolean> {
+  const story = await context.store.story(held.operation.id);
+  const last = story?.operation.state === "sending" ? story.attempts.at(-1) : undefined;
+  return last?.number === number && last.lease === held.lease.lease && last.requestDigest === marked;
 }

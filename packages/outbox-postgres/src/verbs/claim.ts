@@ -5,7 +5,7 @@
  *
  * Nobody waits for a claim to reach the disk. A claim promises nothing to anybody: should the server lose power and
  * forget it, its number is given out again, and of two who hold the same number one starts and the other is told no. The
- * start is flushed before anything is sent, and everything before it with it.
+ * start is flushed before anything is sent, and everything before it with it. Whose start it is says its digest.
  *
  * The lanes are one JSON text, as everything that comes in numbers here: the length of an array is known when a statement
  * is planned, so the server would plan this one anew each time, for longer than it runs.

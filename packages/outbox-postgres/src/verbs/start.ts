@@ -15,8 +15,9 @@ const startAll = `UPDATE landline.operation o SET state = 1, before = o.state, v
     attempts = x.number, attempt_at = ${nowMs}, attempt_lease = x.lease, attempt_version = o.version + 1, attempt_digest = x.digest
   FROM ${asked} WHERE o.seq = x.seq AND o.state + 0 IN (${legalFor("start")}) AND o.lease = x.lease AND o.lease_until > ${nowMs} AND o.attempts = x.number - 1 AND ${onTimeline(2)}
   RETURNING o.seq`;
+/** Another may have claimed and started under this very number, when the server forgot a claim (`claim.ts`): the digest tells. */
 const selectStarted = `SELECT o.seq FROM landline.operation o JOIN ${asked} ON o.seq = x.seq
-  WHERE o.state + 0 = 1 AND o.attempt_lease = x.lease AND o.lease = x.lease AND o.attempts = x.number`;
+  WHERE o.state + 0 = 1 AND o.attempt_lease = x.lease AND o.lease = x.lease AND o.attempts = x.number AND o.attempt_digest = x.digest`;
 
 /** One intent. */
 export interface Start {

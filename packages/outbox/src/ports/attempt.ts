@@ -18,7 +18,7 @@ export interface AttemptRecord {
   /** What was decided and why, once settled. */
   readonly decision: string | null;
   readonly because: string | null;
-  /** Digest of the request's method, URL and body: equal for every attempt of an operation. */
+  /** Digest of the request's method, URL and body, equal for every attempt of an operation; after `#` a mark no other intent has. */
   readonly requestDigest: string | null;
   /** What the provider answered when it did not accept, as the sender redacted it; null without such an answer. */
   readonly body?: string | null;

@@ -67,7 +67,10 @@ export interface Store extends Movable {
   dueLanes(): Promise<ReadonlyMap<string, number>>;
   /** Gives claimed, never started operations back at once; no attempt is spent. */
   release(leases: readonly Lease[]): Promise<void>;
-  /** Writes the intent of attempt `number`; false: the lease was lost and nothing may be sent. */
+  /**
+   * Writes the intent of attempt `number`; false: the lease was lost and nothing may be sent. A store that looks whether
+   * an earlier try was carried out tells its own intent by `requestDigest`, which no other has.
+   */
   start(lease: Lease, attempt: { readonly number: number; readonly requestDigest: string }): Promise<boolean>;
   /**
    * Writes the outcome; false: the lease was lost, see `witness`. Also false, and nothing changed, for an `accept` of
