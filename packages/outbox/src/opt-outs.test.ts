@@ -1,6 +1,7 @@
 /** Who opted out gets nothing that is new and nothing that was waiting; who opts in again does. */
 import type { ReceiptEvent } from "@landline/core";
 import { expect, test } from "vitest";
+import { createOptOuts } from "./opt-outs.ts";
 import type { Store } from "./ports/index.ts";
 import { createWorld } from "./testing/world.ts";
 import type { World, WorldOptions } from "./testing/world.ts";
@@ -247,4 +248,18 @@ test("while the store cannot say who opted out nothing is sent, and afterwards i
   broken = false;
   await world.advance(60_000);
   expect([row(world, barred)?.state, row(world, free)?.state]).toEqual(["parked", "accepted"]);
+});
+
+test("however many have opted out, whoever was just looked up and had is known to have", async () => {
+  const people = Array.from({ length: 52_000 }, (_, index) => `+1555${String(index).padStart(7, "0")}`);
+  const store = { optedOutOf: async (_: string, recipients: readonly string[]) => new Set(recipients) };
+  const optOuts = createOptOuts(store as Parameters<typeof createOptOuts>[0], () => 0);
+  const look = async (some: readonly string[]): Promise<void> => optOuts.look(new Map([["lg", new Set(some)]]));
+  await look(people.slice(0, 49_990));
+  // The first of them have been known for longest, and others are new.
+  const batch = [...people.slice(0, 50), ...people.slice(51_000, 51_100)];
+  await look(batch);
+  expect(batch.filter((each) => !optOuts.has("lg", each))).toEqual([]);
+  await look(people);
+  expect(people.filter((each) => !optOuts.has("lg", each))).toEqual([]);
 });

@@ -21,8 +21,11 @@ export interface OptOuts {
   lift(account: string, recipient: string, because: string): Promise<boolean>;
 }
 
-/** Opt-outs remembered at most; beyond that the oldest is forgotten, and the store asked again with its next batch. */
-const rememberedMax = 10_000;
+/**
+ * Opt-outs remembered; beyond that those heard of longest ago are forgotten, and the store is asked again with their next
+ * batch. Far more than can be claimed and not yet sent; nobody in the batch that was just looked up is forgotten.
+ */
+const rememberedMax = 50_000;
 
 /** Until the very first opt-out of a store, another process may take this long to hear that there is one. */
 const askEveryMs = 1_000;
@@ -40,14 +43,17 @@ export function createOptOuts(
   let askedAt = -Infinity;
   const keyOf = (account: string, address: string): string => `${account}\n${address}`;
   const note = (account: string, address: string, isOut: boolean): void => {
-    if (!isOut) {
-      barred.delete(keyOf(account, address));
-      return;
-    }
+    // Whoever is heard of again stands at the end again.
+    barred.delete(keyOf(account, address));
+    if (!isOut) return;
     some = true;
-    const [oldest] = barred;
-    if (barred.size >= rememberedMax && oldest !== undefined) barred.delete(oldest);
     barred.add(keyOf(account, address));
+  };
+  const forgetOldest = (kept: number): void => {
+    for (const oldest of barred) {
+      if (barred.size <= Math.max(rememberedMax, kept)) return;
+      barred.delete(oldest);
+    }
   };
   return {
     anybody: () => some,
@@ -64,12 +70,14 @@ export function createOptOuts(
         for (const address of addresses) note(account, address, found.has(address));
       });
       await Promise.all(looks);
+      forgetOldest([...people.values()].reduce((sum, recipients) => sum + recipients.size, 0));
     },
     has: (account, recipient) => barred.size > 0 && barred.has(keyOf(account, recipientAddress(recipient))),
     async keep(account, recipient, because) {
       const address = recipientAddress(recipient);
       await store.optOut(account, address, because);
       note(account, address, await store.isOptedOut(account, address));
+      forgetOldest(1);
     },
     async lift(account, recipient, because) {
       const address = recipientAddress(recipient);
