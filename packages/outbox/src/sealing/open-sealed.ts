@@ -94,7 +94,8 @@ async function readState(store: Store): Promise<State | null> {
 
 /** Of several processes that begin at once one decides, and all read what it decided. */
 async function begin(store: Store, sealer: Sealer, options: SealingOptions): Promise<State> {
-  const empty = Object.values(await store.counts()).every((count) => count === 0);
+  // Opt-outs outlive the operations they came from, and must go on to be found.
+  const empty = !(await store.hasOptOuts()) && Object.values(await store.counts()).every((count) => count === 0);
   const secret = sealer.seal(sealer.newSecret(), stateId);
   await store.addDocument(sealingCollection, stateId, { secret, hidesPeople: options.hidePeople ?? empty });
   const state = await readState(store);

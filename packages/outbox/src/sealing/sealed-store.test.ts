@@ -128,6 +128,33 @@ describe("what was there before", () => {
     expect((await disk.get(sealed.id))?.recipient).toBe("+14155550100");
   });
 
+  test("a store whose operations were pruned and whose opt-outs were not: whoever opted out has", async () => {
+    const disk = memory();
+    await disk.optOut("tw", "+14155550100", "STOP");
+    const store = await openSealed(disk, createSealer([a]));
+    expect(await store.isOptedOut("tw", "+14155550100")).toBe(true);
+    expect(await store.optedOutOf("tw", ["+14155550100"])).toEqual(new Set(["+14155550100"]));
+  });
+
+  test("a repeat whose first was pruned between two looks is accepted like any other", async () => {
+    const disk = memory();
+    const plain = operationOf({});
+    await disk.insert(plain);
+    let isPruned = false;
+    const pruned: typeof disk = {
+      ...disk,
+      insert: async (operation) => {
+        const result = await disk.insert(isPruned ? { ...operation, idempotencyKey: "free again" } : operation);
+        isPruned = true;
+        return result;
+      },
+    };
+    const store = await openSealed(pruned, createSealer([a]));
+    const repeat = { ...plain, id: `${plain.id}2` };
+    expect(await store.insert(repeat)).toMatchObject({ type: "inserted", id: repeat.id });
+    expect((await store.get(repeat.id))?.input).toEqual(repeat.input);
+  });
+
   test("an envelope that was moved to another operation is not read", async () => {
     const disk = memory();
     const store = await openSealed(disk, createSealer([a]));

@@ -24,7 +24,8 @@ export function sealedStore(store: Store, words: Words): Store {
     // What was handed in before sealing was turned on is known by its plain fingerprint.
     const { fingerprint } = operation;
     const again = await store.insert({ ...words.request(operation), fingerprint });
-    return again.type === "replayed" ? again : result;
+    // Also where it was inserted now, because what stood there was pruned meanwhile: that is what will be sent.
+    return again.type === "conflict" ? result : again;
   };
   const held = async <Row extends ClaimedOperation>(
     rows: readonly Row[],
@@ -138,7 +139,7 @@ async function within(store: Store, words: Words, tx: unknown, operation: NewOpe
   const result = (await store.insertWithin?.(tx, sealed)) ?? missing();
   if (result.type !== "conflict") return result;
   const again = await store.insertWithin?.(tx, { ...sealed, fingerprint: operation.fingerprint });
-  return again?.type === "replayed" ? again : result;
+  return again === undefined || again.type === "conflict" ? result : again;
 }
 
 /** What nobody here can read is sent to nobody: it waits for a person, or for its key. */
