@@ -80,12 +80,13 @@ export class Rollups {
     if (this.#added.size === 0) return;
     this.#addCommon();
     const minute = Math.floor(this.#session.now() / minuteMs);
-    if (minute !== this.#minute) this.#begin(minute);
+    // The clock may have been set back before this start: what is folded is closed, so its sums go on after it.
+    if (minute > this.#minute) this.#begin(Math.max(minute, readMark(this.#session).folded + 1));
     for (const [kind, added] of this.#added) {
       const running = this.#running.get(kind);
       if (running === undefined) this.#running.set(kind, added);
       else for (const [counter, by] of added) running.set(counter, (running.get(counter) ?? 0) + by);
-      this.#session.sql(put).run(1, kind, minute, written(running ?? added));
+      this.#session.sql(put).run(1, kind, this.#minute, written(running ?? added));
     }
     this.#forgetAdded();
   }
