@@ -5,7 +5,8 @@
  *
  * It is only evidence: a mark that cannot be written costs a warning at some later start, never an operation.
  */
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
 
 /** Which store, and how far it had come. */
 export interface Mark {
@@ -29,14 +30,29 @@ export function readMark(path: string): Mark | null {
   }
 }
 
-/** Puts a mark in place of the one before, whole or not at all. */
+/**
+ * Puts a mark in place of the one before, whole or not at all, also when the power fails: a name that points to a text
+ * that never reached the disk would read as a mark that is missing.
+ */
 export function writeMark(path: string, mark: Mark): void {
   const fresh = `${markPath(path)}.new`;
   try {
-    writeFileSync(fresh, `${JSON.stringify(mark)}\n`);
+    const isFirst = !existsSync(markPath(path));
+    flushed(fresh, "w", `${JSON.stringify(mark)}\n`);
     renameSync(fresh, markPath(path));
+    if (isFirst) flushed(dirname(path), "r", null);
   } catch {
     // See the head of this file.
+  }
+}
+
+function flushed(path: string, flags: "w" | "r", text: string | null): void {
+  const file = openSync(path, flags);
+  try {
+    if (text !== null) writeSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
   }
 }
 

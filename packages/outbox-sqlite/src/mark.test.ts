@@ -2,7 +2,8 @@
 import { copyFileSync, existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { markPath } from "./mark-file.ts";
-import { movedBy } from "./mark.ts";
+import type { Mark } from "./mark-file.ts";
+import { MarkKeeper, movedBy } from "./mark.ts";
 import { sqliteStore } from "./store.ts";
 import type { SqliteStore } from "./store.ts";
 import { message } from "./testing/message.ts";
@@ -41,6 +42,8 @@ describe("what two marks say", () => {
   ];
   test.each([
     ["neither: a new store, or one that never sent", null, null, false, null],
+    ["a crash before the first commit of a mark", null, { store: "a", count: 0 }, false, null],
+    ["a crash right after it", { store: "a", count: 1 }, { store: "a", count: 0 }, false, null],
     ["a fresh database where another was deleted", null, own, true, null],
     ["a backup from before the first mark", null, own, false, /newer one/],
     ["no mark beside it", own, null, false, /missing/],
@@ -52,6 +55,32 @@ describe("what two marks say", () => {
     const because = movedBy(inside, beside, empty);
     expect(because === null ? null : (says?.test(because) ?? because)).toBe(says === null ? null : true);
   });
+});
+
+test("the first mark lies beside the database, at 0, before it is committed: a power cut in between is no backup", async () => {
+  const done: string[] = [];
+  let own: Mark | null = null;
+  const keeper = new MarkKeeper({
+    isEmpty: () => false,
+    readOwn: () => own,
+    readBeside: () => null,
+    writeBeside: ({ store, count }) => done.push(`beside ${store} ${count}`),
+    commit: async (step) => {
+      const mark = step();
+      done.push(`committed ${mark.store} ${mark.count}`);
+      return mark;
+    },
+    putOwn: (mark) => {
+      own = mark;
+    },
+    newStoreName: () => "a",
+    after: () => () => undefined,
+  });
+  for (const _ of [1, 2]) {
+    keeper.started();
+    await keeper.close();
+  }
+  expect(done).toEqual(["beside a 0", "committed a 1", "beside a 1", "committed a 2", "beside a 2"]);
 });
 
 test("a backup that was put back sends nothing before what waits was doubted", async () => {

@@ -29,7 +29,10 @@ export interface MarkPorts {
 
 /** Why the two marks say that a database is not the one that was used last; null: nothing says so. */
 export function movedBy(own: Mark | null, beside: Mark | null, empty: boolean): string | null {
-  if (own === null) return beside === null || empty ? null : "the mark beside the database belongs to a newer one";
+  if (own === null)
+    return beside === null || beside.count === 0 || empty
+      ? null
+      : "the mark beside the database belongs to a newer one";
   if (beside === null) return "the mark beside the database is missing: it was copied here, or a backup was put back";
   if (beside.store !== own.store) return "the mark beside the database belongs to another one";
   return beside.count > own.count
@@ -87,9 +90,12 @@ export class MarkKeeper {
 
   async #advance(): Promise<void> {
     if (this.#moved !== null) return;
+    const store = this.#ports.readOwn()?.store ?? this.#ports.newStoreName();
+    // A first mark inside with none beside it would read as a copy: should the power fail in between, there is one of 0.
+    if (this.#ports.readOwn() === null) this.#ports.writeBeside({ store, count: 0 });
     const mark = await this.#ports.commit(() => {
       const own = this.#ports.readOwn();
-      const next = { store: own?.store ?? this.#ports.newStoreName(), count: (own?.count ?? 0) + 1 };
+      const next = { store: own?.store ?? store, count: (own?.count ?? 0) + 1 };
       this.#ports.putOwn(next);
       return next;
     });
