@@ -29,13 +29,13 @@ export interface ServeOptions {
   readonly port?: number;
   /** The store is a backup that was put back: what waits is doubted before anything is sent. */
   readonly restored?: boolean;
+  /** Told of the key that a first start makes, at once: the store has it from then on, also when starting fails later. */
+  readonly keyMade?: (key: string) => void;
 }
 
 /** A gateway that answers. */
 export interface RunningGateway {
   readonly url: string;
-  /** A key made on this first start, to be shown once; else null. */
-  readonly madeKey: string | null;
   /** Says that it drains, drains the dispatcher, stops listening, lets requests end, closes the store. */
   close(): Promise<void>;
 }
@@ -68,6 +68,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Runn
     const { host, outbox, store } = system;
     const keys = await readKeys(config.apiKeys, store, { digest, newToken: randomToken });
     const redactor = createRedactor(config.secrets);
+    if (keys.made !== null) options.keyMade?.(keys.made);
     const observers = await observeSystem(system, redactor);
     begun.push(async () => observers.close());
     const assets = await readAssets(consoleDirectory());
@@ -121,7 +122,6 @@ export async function serve(config: Config, options: ServeOptions): Promise<Runn
     if (options.dispatch) await outbox.run();
     return {
       url: `http://${isIP(hostname) === 6 ? `[${hostname}]` : hostname}:${port}`,
-      madeKey: keys.made,
       close: async () => {
         draining = true;
         gateway.drain();

@@ -1,11 +1,14 @@
 /** Every command says what it does, wrong usage is 2 with words a person can act on, and nothing prints a stack trace. */
 import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { everyCommand, treeOf } from "../src/completion/tree.ts";
 import { createProgram } from "../src/program.ts";
-import { landline, makePlace } from "./kit.ts";
+import { landline, makePlace, stay } from "./kit.ts";
 import type { Ended, Place } from "./kit.ts";
 
 const stack = /^\s+at .+[:(]/m;
@@ -100,6 +103,58 @@ test("nobody there, and nothing that can be read: failed, in words", async () =>
   }
 });
 
+test("a command that looks after a store makes none where there is none", async () => {
+  const config = await place.configure({ store: "sqlite:./not-there.db" });
+  for (const command of ["verify", "prune", "restore"]) {
+    const { code, stdout, stderr } = await landline([command, "--config", config]);
+    expect([command, code, stdout, stderr]).toEqual([
+      command,
+      1,
+      "",
+      expect.stringMatching(/there is no store at .*not-there\.db/),
+    ]);
+  }
+  const doctor = await landline(["doctor", "--config", config]);
+  expect([doctor.code, doctor.stdout]).toEqual([0, expect.stringMatching(/^ok +store +.*not there yet/m)]);
+  const elsewhere = await landline(["doctor", "--config", await place.configure({ store: "sqlite:./no-folder/x.db" })]);
+  expect([elsewhere.code, elsewhere.stdout]).toEqual([
+    1,
+    expect.stringMatching(/^fail +store +the folder .*no-folder/m),
+  ]);
+  expect(existsSync(path.join(place.directory, "not-there.db"))).toBe(false);
+});
+
+test("a configuration in TypeScript is read also in a package that npm init made", async () => {
+  const directory = path.join(place.directory, "typed");
+  await mkdir(directory);
+  await writeFile(path.join(directory, "package.json"), '{"type":"commonjs"}');
+  await writeFile(path.join(directory, "stores.ts"), 'export const store: string = "sqlite:./typed.db";');
+  const config = path.join(directory, "landline.config.ts");
+  const head = 'import { defineConfig } from "landline";\nimport { store } from "./stores.ts";\n';
+  for (const source of [
+    `${head}export default defineConfig({ store });`,
+    'module.exports = { store: "sqlite:./typed.db" };',
+  ]) {
+    await writeFile(config, source);
+    const { code, stdout, stderr } = await landline(["doctor"], { cwd: directory });
+    expect([code, stderr, stdout]).toEqual([0, "", expect.stringContaining("typed.db is not there yet")]);
+  }
+});
+
+test("the first key is shown also when starting fails afterwards, and who lost it is told what to do", async () => {
+  const config = await place.configure({ store: "sqlite:./keyed.db" });
+  const taken = createServer();
+  const port = await new Promise<string>((resolve) => {
+    taken.listen(0, "127.0.0.1", () => resolve(String((taken.address() as AddressInfo).port)));
+  });
+  const failed = await landline(["serve", "--config", config, "--port", port]);
+  taken.close();
+  expect([failed.code, failed.stderr]).toEqual([1, expect.stringMatching(/made the admin key ll_.+\n.*is in use/)]);
+  const again = await stay(["serve", "--config", config, "--port", "0"]);
+  expect(again.log()).toMatch(/those made earlier count/);
+  expect(await again.stop()).toBe(0);
+});
+
 test("explain: a failure as a document, from a file, from standard input, and an unknown code", async () => {
   const known = await landline(["explain", "twilio", "--code", "21610", "--json"]);
   expect(known.code).toBe(0);
@@ -131,7 +186,7 @@ test("the bash script completes commands, options, choices and files, in bash it
     });
     return out.split("\n").filter((line) => line !== "");
   };
-  expect(completed("re")).toEqual(["review"]);
+  expect(completed("re")).toEqual(["review", "restore"]);
   expect(completed("review", "f")).toEqual(["fix", "fallback"]);
   expect(completed("review", "fix", "--r")).toEqual(["--reason"]);
   expect(completed("review", "fix", "op_1", "--input", "x", "--v")).toEqual(["--version"]);

@@ -30,7 +30,11 @@ export async function connect(options: ConnectOptions): Promise<ApiClient> {
   const { loadConfig } = await import("../config/index.ts");
   const config = await loadConfig(options.config ?? null, process.cwd(), process.env);
   const found = key !== undefined && key !== "" ? key : strongest(config.apiKeys)?.key;
-  if (found === undefined) throw new CommandError("no key: set LANDLINE_KEY, or configure apiKeys", exit.usage);
+  if (found === undefined)
+    throw new CommandError(
+      "no key: set LANDLINE_KEY (the first `landline serve` shows one), or configure apiKeys",
+      exit.usage,
+    );
   return new ApiClient(checkedUrl(url ?? addressOf(config)), found);
 }
 

@@ -52,7 +52,7 @@ export function registerDemo(program: Command): void {
           if (chosen.length > 1) say(`${scenario.provider}:`);
           const result = await runDemo(scenario, recipients, { seed }, reporter());
           results.push(result);
-          if (options.json !== true) print(summary(result, scenario.provider));
+          if (options.json !== true) print(summary(result, scenario.provider, options.exit !== true));
           if (options.exit === true) await result.close();
         }
         if (options.json === true) printJson(document(results));
@@ -144,6 +144,7 @@ function progressLine({ byState }: DemoProgress): string {
 function summary(
   { account, refused, parked, kills, seconds, consoleUrl, apiKey }: DemoResult,
   provider: string,
+  stays: boolean,
 ): string {
   const causes = new Map<string, { count: number; guidance: string }>();
   for (const operation of parked) {
@@ -169,7 +170,6 @@ function summary(
     "",
     `${refused.length} rows were refused at the door and never became operations:`,
     ...refused.map((entry) => `    ${entry.to} (${entry.reference}): ${entry.message}`),
-    "",
-    `Console: ${consoleUrl}   key: ${apiKey}`,
+    ...(stays ? ["", `Console: ${consoleUrl}   key: ${apiKey}`] : []),
   ].join("\n");
 }

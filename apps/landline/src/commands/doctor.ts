@@ -1,6 +1,8 @@
 /**
  * `landline doctor`: checks what has to be right before money is spent, and says what to do about what is not.
  */
+import { existsSync } from "node:fs";
+import path from "node:path";
 import type { Command } from "commander";
 import type { Config, OidcConfig } from "../config/index.ts";
 import { exit, print, printJson, table } from "../terminal.ts";
@@ -82,7 +84,13 @@ function keys(config: Config): readonly Finding[] {
 async function store(config: Config): Promise<Finding> {
   const check = "store";
   try {
-    const { withStore } = await import("../store-session.ts");
+    const { isAbsent, withStore } = await import("../store-session.ts");
+    if (config.store.type === "sqlite" && isAbsent(config.store)) {
+      const folder = path.dirname(config.store.path);
+      return existsSync(folder)
+        ? { check, result: "ok", message: `${config.store.path} is not there yet: serve makes it` }
+        : { check, result: "fail", message: `the folder ${folder} does not exist: make it` };
+    }
     const { skewMs, moved } = await withStore(config.store, async (opened) => ({
       skewMs: Math.abs((await opened.now()) - Date.now()),
       moved: await opened.moved(),

@@ -2,6 +2,7 @@
  * `landline keys`: who may call, from a terminal. A key is printed once, when it is made, and on stdout alone, so that it
  * can be piped into a vault without being seen.
  */
+import { Option } from "commander";
 import type { Command } from "commander";
 import type { Json } from "../api/client.ts";
 import { connect, withConnection } from "../api/connect.ts";
@@ -41,7 +42,11 @@ export function registerKeys(program: Command): void {
   withConnection(keys.command("create"))
     .description("make a key; it is printed this once")
     .argument("<name>", "owner of what is handed in with it")
-    .requiredOption("--role <role>", "sender, viewer, operator or admin")
+    .addOption(
+      new Option("--role <role>", "what it may do")
+        .choices(["sender", "viewer", "operator", "admin"])
+        .makeOptionMandatory(),
+    )
     .option("--accounts <names>", "only these accounts, separated by commas")
     .option("--per-second <number>", "a rate limit of its own")
     .option("--burst <number>", "requests at once after a pause (with --per-second)")

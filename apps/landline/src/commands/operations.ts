@@ -106,31 +106,28 @@ async function settled(client: ApiClient, id: string): Promise<Json> {
   }
 }
 
-const filters = [
-  "state",
-  "account",
-  "operation",
-  "reference",
-  "to",
-  "code",
-  "kind",
-  "class",
-  "created-after",
-  "created-before",
-  "q",
-  "limit",
-  "cursor",
-] as const;
+/** What a list can be asked for, and what the value is. */
+const filters = {
+  state: ["<states>", "one state or several, separated by commas: queued, accepted, parked, …"],
+  account: ["<name>", "of this account"],
+  operation: ["<name>", "of this operation, such as messages.create"],
+  reference: ["<text>", "with this reference of yours"],
+  to: ["<address>", "to this recipient"],
+  code: ["<code>", "that ended with this code of the provider"],
+  kind: ["<kind>", "that ended with this kind of failure, such as rate_limited"],
+  class: ["<class>", "critical, standard or bulk"],
+  "created-after": ["<instant>", "handed in after this instant, such as 2026-01-31T12:00:00Z"],
+  "created-before": ["<instant>", "handed in before this instant"],
+  q: ["<text>", "beginning of an id, reference, recipient, provider id or idempotency key"],
+  limit: ["<number>", "1 to 200 (default: 50)"],
+  cursor: ["<cursor>", "where to go on, as a page before printed it"],
+} as const;
 
 /** Adds `operations`. */
 export function registerOperations(program: Command): void {
   const operations = program.command("operations").description("look at operations");
   const list = withConnection(operations.command("list").description("newest first; one page"));
-  for (const name of filters)
-    list.option(
-      `--${name} <value>`,
-      name === "limit" ? "1 to 200 (default 50)" : `only with this ${name.replaceAll("-", " ")}`,
-    );
+  for (const [name, [value, description]] of Object.entries(filters)) list.option(`--${name} ${value}`, description);
   list.action(async (options: ConnectOptions) => {
     const client = await connect(options);
     const { body } = await client.ask(`/v1/operations${queryOf(options)}`);
@@ -183,7 +180,7 @@ export function registerOperations(program: Command): void {
 function queryOf(options: object): string {
   const given = new Map<string, unknown>(Object.entries(options));
   const query = new URLSearchParams();
-  for (const name of filters) {
+  for (const name of Object.keys(filters)) {
     const value = given.get(name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()));
     if (typeof value === "string") query.set(name.replaceAll("-", "_"), value);
   }

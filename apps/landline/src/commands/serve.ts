@@ -29,14 +29,21 @@ export function registerServe(program: Command): void {
       const [{ loadConfig }, { serve }] = await Promise.all([import("../config/index.ts"), import("../serve.ts")]);
       const config = await loadConfig(options.config ?? null, process.cwd(), process.env);
       const port = options.port === undefined ? undefined : portOf(options.port);
+      let keyKnown = config.apiKeys.length > 0;
       const running = await serve(config, {
         dispatch: options.dispatch,
         restored: options.restored === true,
         ...(port === undefined ? {} : { port }),
+        keyMade: (key) => {
+          keyKnown = true;
+          say(
+            `no API keys are configured: made the admin key ${key} (shown this once; the store keeps only its digest)`,
+          );
+        },
       });
-      if (running.madeKey !== null)
+      if (!keyKnown)
         say(
-          `no API keys are configured: made the admin key ${running.madeKey} (shown this once; the store keeps only its digest)`,
+          "no API keys are configured: those made earlier count; if all are lost, put one into apiKeys of the configuration",
         );
       if (config.accounts.size === 0)
         say("no accounts are configured yet: add one to landline.config.json to send something");

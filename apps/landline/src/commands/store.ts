@@ -29,8 +29,9 @@ async function migrate(store: StoreConfig, dryRun: boolean): Promise<readonly st
     case "sqlite": {
       // A SQLite store migrates itself when it is opened.
       if (dryRun) return [];
-      const { withStore } = await import("../store-session.ts");
-      await withStore(store, async (opened) => opened.now());
+      const { openStore } = await import("../wire.ts");
+      const opened = await openStore(store);
+      await opened.store.close();
       return [];
     }
     case "postgres": {
@@ -88,6 +89,9 @@ async function ledgerText(source: string): Promise<string> {
   return response.text();
 }
 
+/** Operations deleted at once; no lock is held longer. */
+const batch = 5_000;
+
 /** Adds `prune`. */
 export function registerPrune(program: Command): void {
   program
@@ -108,13 +112,13 @@ export function registerPrune(program: Command): void {
         const before = (await store.now()) - age;
         let total = 0;
         for (;;) {
-          const count = await store.prune(before, 5_000);
+          const count = await store.prune(before, batch);
           total += count;
           if (count === 0) return total;
-          if (options.json !== true) say(`${total} deleted`);
+          if (options.json !== true && count === batch) say(`${total} deleted so far`);
         }
       });
       if (options.json === true) printJson({ deleted });
-      else print(`${deleted} operations deleted`);
+      else print(`${deleted} operation${deleted === 1 ? "" : "s"} deleted`);
     });
 }
