@@ -5,6 +5,7 @@ import { useState } from "react";
 import { filterLabels } from "../filter-words.ts";
 import type { Filters } from "../filters.ts";
 import { readQuery } from "../filters.ts";
+import { absolute } from "../format.ts";
 import { states, waiting } from "../states.ts";
 import { reasonLabel, reasons, stateLabel } from "../words.ts";
 
@@ -25,7 +26,10 @@ export function FilterBar({
   readonly fixed?: readonly Name[];
   readonly onChange: (filters: Filters) => void;
 }) {
-  const set = Object.entries(filters).filter(([name]) => !fixed.includes(name as Name)) as [Name, string][];
+  // What a choice of its own shows already needs no word beside it.
+  const told = new Set<string>([...fixed, fixed.includes("state") ? "parked_reason" : "state"]);
+  const set = Object.entries(filters).filter(([name]) => !told.has(name)) as [Name, string][];
+  const several = filters.state?.includes(",") === true && filters.state !== waiting;
   const change = (name: Name, value: string): void => {
     const { [name]: _old, ...rest } = filters;
     onChange(value === "" ? rest : { ...rest, [name]: value });
@@ -73,6 +77,7 @@ export function FilterBar({
             { value: "", label: "Any state" },
             { value: waiting, label: "Under way" },
             ...states.map((value) => ({ value, label: stateLabel(value) })),
+            ...(several ? [{ value: filters.state ?? "", label: "Several states" }] : []),
           ]}
           onChange={(event) => {
             change("state", event.currentTarget.value);
@@ -129,7 +134,7 @@ export function FilterBar({
         >
           <span className="visually-hidden">Take away the filter </span>
           <span className="dim">{filterLabels[name]} </span>
-          <span className="clip">{name === "state" && value === waiting ? "Under way" : value}</span>
+          <span className="clip">{name.startsWith("created_") ? absolute(value) : value}</span>
           <IconX size={12} aria-hidden="true" />
         </button>
       ))}

@@ -86,7 +86,9 @@ function RailPart({
               <span className="group-advice">{group.suggestion}</span>
               <span className="group-foot dim">
                 <span>
-                  first <Moment at={group.first_seen} />, last <Moment at={group.last_seen} />
+                  <span className="visually-hidden">first </span>
+                  <Moment at={group.first_seen} /> – <span className="visually-hidden">last </span>
+                  <Moment at={group.last_seen} />
                 </span>
                 <Spark values={group.trend ?? []} label="Parked per hour, the last 24 hours" />
               </span>
