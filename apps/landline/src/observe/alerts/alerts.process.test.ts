@@ -51,8 +51,10 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  gateway.kill("SIGTERM");
-  await once(gateway, "exit");
+  if (gateway.exitCode === null && gateway.signalCode === null) {
+    gateway.kill("SIGTERM");
+    await once(gateway, "exit");
+  }
   await sandbox.close();
   receiver.close();
   await rm(directory, { recursive: true, force: true });
@@ -102,7 +104,9 @@ async function serve(policy: Record<string, unknown>): Promise<string> {
   );
   gateway.stderr?.on("data", (chunk: Buffer) => (log += chunk.toString()));
   if (gateway.stdout === null) throw new Error("no stdout");
-  const [line] = (await once(createInterface({ input: gateway.stdout }), "line")) as [string];
+  const ended = once(gateway, "exit").then(() => Promise.reject(new Error(`the gateway ended: ${log}`)));
+  ended.catch(() => undefined);
+  const [line] = (await Promise.race([once(createInterface({ input: gateway.stdout }), "line"), ended])) as [string];
   return (JSON.parse(line) as { url: string }).url;
 }
 

@@ -1,11 +1,12 @@
-import type { LogLine } from "@landline/host";
 /**
  * Groups alerts, keeps them from flooding anybody, and insists until a sink has taken them.
  *
  * The first of a kind goes out at once. Repeats are counted and told together, at most once per interval. A resolve
- * goes out only for what was opened before. What is open is kept in the store, so that a restart neither pages again
- * nor forgets to say that it is over.
+ * goes out only for what was opened before. What is open is kept in the store: a restart neither pages again nor
+ * forgets to say that it is over, and of several processes that see the same trouble one pages, whichever writes it
+ * down first. Where the store does not answer, everybody pages: twice is better than never.
  */
+import type { LogLine } from "@landline/host";
 import type { Store } from "@landline/outbox";
 import type { Alert, Sink } from "./alert.ts";
 import type { Finding } from "./rules.ts";
@@ -31,42 +32,49 @@ export interface AlertDispatcher {
   close(): Promise<void>;
 }
 
+/** What a dispatcher needs. */
+export interface DispatcherPorts {
+  readonly documents: Pick<Store, "listDocuments" | "getDocument" | "addDocument" | "putDocument" | "deleteDocument">;
+  readonly log: LogLine;
+  readonly link: (finding: Finding) => string | null;
+}
+
 const collection = "alerts";
 
 /** Makes one; reads what was open before. */
 export async function createAlertDispatcher(
   sinks: readonly Sink[],
-  ports: {
-    readonly documents: Pick<Store, "listDocuments" | "putDocument" | "deleteDocument">;
-    readonly log: LogLine;
-    readonly link: (finding: Finding) => string | null;
-  },
+  { documents, log, link }: DispatcherPorts,
 ): Promise<AlertDispatcher> {
   const open = new Map<string, Open>();
-  for (const { id, document } of await ports.documents.listDocuments(collection)) {
+  for (const { id, document } of await documents.listDocuments(collection)) {
     const kept = document as Open | null;
     if (kept !== null) open.set(id, { ...kept, pending: 0 });
   }
   const underWay = new Set<Promise<void>>();
-
-  const keep = (key: string, value: Open | null): void => {
-    const { documents } = ports;
-    const kept =
-      value === null
-        ? documents.deleteDocument(collection, key).then(() => undefined)
-        : documents.putDocument(collection, key, value);
-    track(kept.catch((error: unknown) => ports.log("error", "alert.not_kept", { key, error: String(error) })));
-  };
   const track = (work: Promise<void>): void => {
     underWay.add(work);
     void work.finally(() => underWay.delete(work));
   };
+  let books = Promise.resolve();
+  /** One after the other, so that an end is never overtaken by its beginning. */
+  const inOrder = (work: () => Promise<void>): void => {
+    books = books.then(work);
+    track(books);
+  };
+  /** What the store answers; `otherwise` when it does not. */
+  const asked = async <T>(key: string, question: Promise<T>, otherwise: T): Promise<T> =>
+    question.catch((error: unknown) => {
+      log("error", "alert.not_kept", { key, error: String(error) });
+      return otherwise;
+    });
+
   const tell = (finding: Finding, count: number): void => {
-    const alert: Alert = { ...finding, count, link: ports.link(finding) };
+    const alert: Alert = { ...finding, count, link: link(finding) };
     for (const sink of sinks) {
       track(
         sink.send(alert).catch((error: unknown) => {
-          ports.log("error", "alert.not_delivered", {
+          log("error", "alert.not_delivered", {
             sink: sink.name,
             key: alert.key,
             error: error instanceof Error ? error.message : String(error),
@@ -76,14 +84,31 @@ export async function createAlertDispatcher(
     }
   };
 
+  /** Tells, unless another process has told of the same within the interval. */
+  const tellFirst = async (finding: Finding, entry: Open, count: number): Promise<void> => {
+    const { key } = finding;
+    if (!(await asked(key, documents.addDocument(collection, key, entry), true))) {
+      const theirs = (await asked(key, documents.getDocument(collection, key), null)) as Open | null;
+      if (theirs !== null && finding.at - theirs.toldAt < repeatEveryMs) {
+        entry.toldAt = theirs.toldAt;
+        entry.pending += count;
+        return;
+      }
+      await asked(key, documents.putDocument(collection, key, entry), undefined);
+    }
+    tell(finding, count);
+  };
+
   return {
     report(finding) {
-      const known = open.get(finding.key);
+      const { key } = finding;
+      const known = open.get(key);
       if (finding.status === "resolved") {
-        if (known === undefined) return;
-        open.delete(finding.key);
-        tell(finding, known.pending);
-        keep(finding.key, null);
+        open.delete(key);
+        inOrder(async () => {
+          const wasOpen = await asked(key, documents.deleteDocument(collection, key), known !== undefined);
+          if (wasOpen) tell(finding, known?.pending ?? 0);
+        });
         return;
       }
       if (known !== undefined && finding.at - known.toldAt < repeatEveryMs) {
@@ -94,9 +119,8 @@ export async function createAlertDispatcher(
       const oldest = open.keys().next();
       if (open.size >= kindsMax && oldest.done !== true) open.delete(oldest.value);
       const entry: Open = { toldAt: finding.at, pending: 0, latest: finding };
-      open.set(finding.key, entry);
-      tell(finding, 1 + (known?.pending ?? 0));
-      keep(finding.key, entry);
+      open.set(key, entry);
+      inOrder(async () => tellFirst(finding, entry, 1 + (known?.pending ?? 0)));
     },
     tick(now) {
       for (const [key, entry] of open) {
@@ -104,7 +128,7 @@ export async function createAlertDispatcher(
         tell(entry.latest, entry.pending);
         entry.pending = 0;
         entry.toldAt = now;
-        keep(key, entry);
+        inOrder(async () => asked(key, documents.putDocument(collection, key, entry), undefined));
       }
     },
     async close() {

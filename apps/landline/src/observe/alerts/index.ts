@@ -41,9 +41,13 @@ export async function startAlerts(system: System, log: LogLine, redactor: Redact
     for (const finding of judgeEvent(state, event)) dispatcher.report(finding);
     refusals.event(event);
   });
+  let backlogMoves = false;
   const watch = async (): Promise<void> => {
     const [due, holds, now] = await Promise.all([store.dueLanes(), store.holds(), store.now()]);
-    dispatcher.report(judgeBacklog(due, new Set(holds.map((hold) => hold.account)), now));
+    const backlog = judgeBacklog(due, new Set(holds.map((hold) => hold.account)), now);
+    // That all is well is said once, not at every look.
+    if (backlog.status === "opened" || !backlogMoves) dispatcher.report(backlog);
+    backlogMoves = backlog.status === "resolved";
     dispatcher.tick(now);
   };
   const timer = setInterval(() => {
