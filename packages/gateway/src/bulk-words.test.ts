@@ -1,4 +1,6 @@
+import { createHost, hashing } from "@landline/host";
 import { afterEach, expect, test } from "vitest";
+import { createKeyRing } from "./key-ring.ts";
 import { createHarness } from "./testing/harness.ts";
 import type { Answered, Harness } from "./testing/harness.ts";
 import { refused } from "./testing/scripted-sender.ts";
@@ -199,4 +201,32 @@ test("a preview counts exactly, says what would be skipped and why, and writes n
   expect((await made.ask("GET", "/v1/bulk", { as: "admin" })).body.data).toEqual([]);
   expect((await send({ action: "retry", query: {} })).status).toBe(400);
   expect((await send({ action: "retry", query: { state: "parked" } }, "operator")).status).toBe(403);
+});
+
+test("a key that is confined to some accounts neither sees nor decides bulk work on others", async () => {
+  const { digest } = createHost();
+  const key = (name: string, role: "admin" | "operator" | "sender", accounts: readonly string[] | null = null) => ({
+    name,
+    role,
+    accounts,
+    digest: digest(`key-${name}`),
+  });
+  const keys = createKeyRing(
+    [key("admin", "admin"), key("operator", "operator"), key("app", "sender"), key("scoped", "admin", ["tw2"])],
+    { digest, equal: hashing.equal },
+  );
+  const made = await parked({ keys, limits: { approvalAbove: 2 } });
+  const { id } = (await made.ask("POST", "/v1/bulk", { as: "admin", body })).body;
+  const as = "scoped" as const;
+  const answers = [
+    await made.ask("GET", `/v1/bulk/${id}`, { as }),
+    await made.ask("GET", `/v1/bulk/${id}.csv`, { as }),
+    await made.ask("POST", `/v1/bulk/${id}/approve`, { as, body: {} }),
+    await made.ask("POST", `/v1/bulk/${id}/cancel`, { as, body: {} }),
+  ];
+  expect(answers.map(({ status }) => status)).toEqual([404, 404, 404, 404]);
+  const own = (await made.ask("POST", "/v1/bulk", { as, body })).body;
+  expect((await made.ask("GET", "/v1/bulk", { as })).body.data).toMatchObject([{ id: own.id, total: 0 }]);
+  expect((await made.ask("GET", `/v1/bulk/${own.id}`, { as })).status).toBe(200);
+  expect((await made.ask("GET", "/v1/bulk", { as: "admin" })).body.data).toHaveLength(2);
 });

@@ -35,6 +35,8 @@ export interface BulkRecord {
   readonly rate: number;
   readonly dryRun: boolean;
   readonly actor: string;
+  /** Accounts its maker's key was confined to; null, and absent in what an earlier version wrote: none, it reached all. */
+  readonly accounts?: readonly string[] | null;
   /** As last written; what people said since is in {@link BulkView}. */
   readonly state: "awaiting_approval" | "running" | "completed" | "cancelled" | "rejected";
   /** The size from which on a second person was needed, where this one has it; absent: nobody was. */

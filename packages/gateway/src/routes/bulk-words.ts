@@ -15,7 +15,7 @@ import { zodReader } from "../schemas/reading.ts";
 import { accountVerbSchema } from "../schemas/verbs.ts";
 import { toWireBulk } from "../wire/bulk.ts";
 import { bulkWordDocument } from "./bulk-documents.ts";
-import { noBulk } from "./bulk.ts";
+import { noBulk, reachesBulk } from "./bulk.ts";
 import type { RoutePorts } from "./ports.ts";
 
 /** Words about bulk work, and what the audit record calls them. */
@@ -83,7 +83,7 @@ function wordRoute(
     answer: async ({ caller, params, body }) => {
       const id = params["id"] ?? "";
       const view = await store.get(id);
-      if (view === null) return noBulk();
+      if (view === null || !reachesBulk(caller, view.record)) return noBulk();
       if (!rule.from.includes(view.state)) return isAlready(view);
       if (rule.byAnother === true && isOwn(view, caller)) {
         return problem("FORBIDDEN", "A second person decides: whoever made it cannot", { created_by: caller.name });

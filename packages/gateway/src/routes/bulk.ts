@@ -6,6 +6,7 @@ import { csvOf, resultsOf } from "../bulk/results.ts";
 import type { Runner } from "../bulk/runner.ts";
 import type { Call, Route } from "../call.ts";
 import { route } from "../call.ts";
+import type { Caller } from "../permissions.ts";
 import type { Answer, Problem } from "../reply.ts";
 import { invalid, json, problem, unavailable } from "../reply.ts";
 import { bulkRequestSchema } from "../schemas/bulk.schema.ts";
@@ -31,11 +32,13 @@ export function bulkRoutes(ports: RoutePorts, store: BulkStore, runner: Runner):
       path: "/v1/bulk",
       access: "administer",
       document: bulkListDocument,
-      answer: async ({ query }) => {
+      answer: async ({ caller, query }) => {
         const reading = readParameters(query, []);
         if (!reading.ok) return reading.problem;
         const views = await store.list();
-        const newestFirst = views.toSorted((left, right) => right.record.createdAt - left.record.createdAt);
+        const newestFirst = views
+          .filter(({ record }) => reachesBulk(caller, record))
+          .toSorted((left, right) => right.record.createdAt - left.record.createdAt);
         return json(200, { data: newestFirst.map(toWireBulk) });
       },
     }),
@@ -48,7 +51,7 @@ export function bulkRoutes(ports: RoutePorts, store: BulkStore, runner: Runner):
         const asked = call.params["id"] ?? "";
         const asTable = asked.endsWith(".csv") || prefersCsv(call.request.headers.get("accept"));
         const view = await store.get(asked.replace(/\.csv$/, ""));
-        if (view === null) return noBulk();
+        if (view === null || !reachesBulk(call.caller, view.record)) return noBulk();
         return asTable ? table(call, store, view.record) : progress(call, store, view);
       },
     }),
@@ -68,6 +71,11 @@ export function readBulkQuery(
       problem: invalid("query", "query needs at least one filter: bulk work never means everything"),
     };
   return { ok: true, value: withinSight(call.caller, filters.value) };
+}
+
+/** Whether a key reaches bulk work: one that is confined to accounts only what a key confined to some of them made. */
+export function reachesBulk({ accounts }: Caller, record: Pick<BulkRecord, "accounts">): boolean {
+  return accounts === null || (record.accounts ?? null)?.every((account) => accounts.has(account)) === true;
 }
 
 /** The refusal of bulk work that is not there. */
@@ -102,6 +110,7 @@ function createRoute(ports: RoutePorts, store: BulkStore, runner: Runner): Route
         rate: body.rate ?? defaultRate,
         dryRun,
         actor: caller.name,
+        accounts: caller.accounts === null ? null : [...caller.accounts],
         state: nothingToDo ? "completed" : needsApproval ? "awaiting_approval" : "running",
         ...(needsApproval ? { approvalAbove: above } : {}),
         total: members.length,
