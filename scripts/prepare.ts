@@ -17,6 +17,8 @@ function buildConsole(): string | null {
       cwd: directory,
       encoding: "utf8",
       timeout: 60_000,
+      // Whatever the shell says: React for development is half as much again.
+      env: { ...process.env, NODE_ENV: "production" },
     });
     if (status === 0) return null;
     return error?.message ?? stderr.trim().split("\n")[0] ?? "unknown";

@@ -1,4 +1,5 @@
 /** Filters in words, where they are stated and not changed. A number that is looked for is shown masked. */
+import type { State } from "../api/types.ts";
 import { filterLabels } from "../filter-words.ts";
 import type { Filters } from "../filters.ts";
 import { stateLabel } from "../words.ts";
@@ -27,7 +28,7 @@ function Value({ name, value }: { readonly name: keyof Filters; readonly value: 
   if (name === "state")
     return value
       .split(",")
-      .map((each) => stateLabel(each as never))
+      .map((each) => stateLabel(each as State))
       .join(", ");
   if (name === "to") return <span className="mono">{`${value.slice(0, 3)}…${value.slice(-2)}`}</span>;
   return <span className="mono">{value}</span>;

@@ -93,6 +93,16 @@ export function Shell() {
         </div>
         <Person />
       </nav>
+      {/* On a phone there is no room for it among the places. */}
+      <UnstyledButton
+        className="search-phone"
+        aria-label="Search or go to"
+        onClick={() => {
+          setPalette(true);
+        }}
+      >
+        <IconSearch size={19} aria-hidden="true" />
+      </UnstyledButton>
       <Offline />
       <main id="content" tabIndex={-1}>
         <Outlet />

@@ -114,6 +114,9 @@ export function accessibilityTests(world: () => World): void {
     }
     expect(wide).toEqual([]);
     await page.goto(backend.url);
+    await page.getByRole("button", { name: "Search or go to" }).click();
+    await page.getByPlaceholder("Operation id, number").waitFor();
+    await page.keyboard.press("Escape");
     for (const place of ["Review", "Operations", "Bulk", "Accounts", "Settings"])
       await expect
         .poll(async () => page.getByRole("navigation").getByRole("link", { name: place }).isVisible())
