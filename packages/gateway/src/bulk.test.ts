@@ -122,6 +122,7 @@ test("what is refused", async () => {
   };
   expect(await send(ask, "operator")).toEqual([403, null]);
   expect(await send({ ...ask, query: {} })).toEqual([400, "query"]);
+  expect(await send({ ...ask, query: { state: null, account: null } })).toEqual([400, "query"]);
   expect(await send({ ...ask, query: { colour: "red" } })).toEqual([400, "query.colour"]);
   expect(await send({ ...ask, query: { state: ["parked", "gone"] } })).toEqual([400, "query.state"]);
   expect(await send({ ...ask, action: "explode" })).toEqual([400, "action"]);

@@ -65,7 +65,8 @@ export function readBulkQuery(
   const { query } = call.body;
   const filters = readFilters(query, "query.");
   if (!filters.ok) return filters;
-  if (Object.keys(query).length === 0)
+  // Of what it means, not of what it has: a filter that is null is none.
+  if (Object.keys(filters.value).length === 0)
     return {
       ok: false,
       problem: invalid("query", "query needs at least one filter: bulk work never means everything"),
