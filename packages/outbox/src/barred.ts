@@ -8,8 +8,13 @@ import type { Context } from "./context.ts";
 import { operationOf } from "./context.ts";
 import type { OperationRecord } from "./ports/index.ts";
 
-/** Looks for the recipients of claimed operations. One question for each account among them. */
+/**
+ * Looks for the recipients of claimed operations. One question for each account among them; while nobody has opted out,
+ * one a second whether somebody has.
+ */
 export async function lookForOptOuts(context: Context, operations: readonly Sending[]): Promise<void> {
+  if (!context.optOuts.anybody()) await context.optOuts.refresh();
+  if (!context.optOuts.anybody()) return;
   const people = new Map<string, Set<string>>();
   for (const operation of operations) {
     const known = people.get(operation.account) ?? new Set<string>();

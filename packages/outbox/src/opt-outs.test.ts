@@ -263,3 +263,13 @@ test("however many have opted out, whoever was just looked up and had is known t
   await look(people);
   expect(people.filter((each) => !optOuts.has("lg", each))).toEqual([]);
 });
+
+test("the very first opt-out, heard of by another process, bars what was planned long before and comes due later", async () => {
+  const world = await begin({ pollMs: 60_000 });
+  const id = await send(world, { notBefore: world.time.now + 10_000 });
+  await world.advance(500);
+  await world.store.optOut("lg", to, "by another process");
+  await world.advance(20_000);
+  expect(received(world)).toBe(0);
+  expect(row(world, id)).toMatchObject({ state: "parked", failure: { kind: "recipient_blocked" } });
+});

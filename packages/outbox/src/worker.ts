@@ -115,7 +115,7 @@ export function createWorker(context: Context, options: WorkerOptions): Worker {
     const since = host.monotonic();
     const operations = await store.claim({ worker: context.worker, lanes: plan.lanes, leaseMs: plan.leaseMs });
     const guard = createLeaseGuard(host, since, plan.leaseMs, context.leases.marginMs);
-    if (optOuts.anybody() && operations.length > 0) {
+    if (operations.length > 0) {
       await lookForOptOuts(context, operations).catch(async (error: unknown) => {
         // Without an answer nothing is sent.
         await store.release(operations.map(({ id, lease }) => ({ id, lease }))).catch(() => undefined);
