@@ -124,7 +124,9 @@ test("operations: list with filters and pages, show, and a viewer's view of it",
   const [found] = (await asked("operations", "list", "--reference", "order_1"))["data"] as Json[];
   const id = String(found?.["id"]);
   const text = await ask("operations", "show", id);
-  expect(text.stdout).toMatch(new RegExp(`operation +${id}[^]*reference +order_1[^]*attempt 1: accepted 201`));
+  expect(text.stdout).toMatch(
+    new RegExp(`operation +${id}[^]*to +\\+1\\d+\n[^]*reference +order_1[^]*attempt 1: accepted 201`),
+  );
   expect(await asked("operations", "show", id)).toMatchObject({
     id,
     attempts: [{ number: 1, body: null }],
@@ -136,7 +138,7 @@ test("operations: list with filters and pages, show, and a viewer's view of it",
   expect(masked.code).toBe(0);
   expect(masked.stdout).not.toContain(reached.slice(3));
   const table = await ask("operations", "list", "--state", "parked");
-  expect(table.stdout).toMatch(/^id +state +account[^]*parked \(rejected\)/);
+  expect(table.stdout).toMatch(/^id +state +account +operation +to +reference[^]*parked \(rejected\)/);
   const none = await ask("operations", "show", "op_nothing");
   expect([none.code, none.stdout, none.stderr]).toEqual([1, "", expect.stringContaining("NOT_FOUND")]);
   const odd = await ask("operations", "list", "--state", "lost");

@@ -8,12 +8,13 @@ import type { Json } from "./client.ts";
 export function operationTable(operations: readonly Json[]): string {
   if (operations.length === 0) return "nothing matches";
   return table(
-    ["id", "state", "account", "operation", "reference", "code", "updated"],
+    ["id", "state", "account", "operation", "to", "reference", "code", "updated"],
     operations.map((operation) => [
       textOf(operation["id"]),
       stateOf(operation),
       textOf(operation["account"]),
       textOf(operation["operation"]),
+      textOf(operation["recipient"]),
       textOf(operation["reference"]),
       textOf(recordOf(operation["failure"])["code"]),
       textOf(operation["updated_at"]),
@@ -29,6 +30,7 @@ export function operationStory(operation: Json): string {
     ["state", stateOf(operation)],
     ["version", operation["version"]],
     ["call", `${textOf(operation["account"])} ${textOf(operation["operation"])}`],
+    ["to", operation["recipient"]],
     ["reference", operation["reference"]],
     ["key", operation["idempotency_key"]],
     ["provider id", operation["provider_id"]],

@@ -62,7 +62,7 @@ function verb(
     answer: async ({ caller, params, body }) => {
       const account = params["name"] ?? "";
       if (!reaches(caller, account)) return noAccount();
-      const reason = body.reason ?? `${name} asked for`;
+      const reason = body.reason ?? "no reason given";
       const health = await run(account, caller, reason);
       if (health === null) return noAccount();
       await ports.audit({ actor: caller.name, event: `account.${done[name]}`, subject: account, because: reason });

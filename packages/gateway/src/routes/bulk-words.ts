@@ -88,7 +88,7 @@ function wordRoute(
       if (rule.byAnother === true && isOwn(view, caller)) {
         return problem("FORBIDDEN", "A second person decides: whoever made it cannot", { created_by: caller.name });
       }
-      const reason = body.reason ?? `${name} asked for`;
+      const reason = body.reason ?? "no reason given";
       const said = await rule.say(view, { actor: caller.name, reason, at: ports.host.now() });
       const after = await store.get(id);
       if (after === null) throw new Error(`bulk work ${id} was there and is not`);

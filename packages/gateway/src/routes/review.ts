@@ -122,7 +122,7 @@ function verb<Body extends VerbBody>(
       if (foreign !== null) return foreign;
       const context = {
         actor: caller.name,
-        reason: body.reason ?? `${name} asked for`,
+        reason: body.reason ?? "no reason given",
         version: version ?? operation.version,
       };
       const result = await rule.run(operation.id, body, context, version);
