@@ -73,7 +73,7 @@ export function sealedStore(store: Store, words: Words): Store {
 
     command: async (command) => openCommand(words, await store.command(sealedCommand(words, command))),
     receive: async (account, event, failure = null) => {
-      const sealed = { ...event, message: words.text(event.message, "receipt"), optedOut: null };
+      const sealed = { ...event, message: words.text(event.message, "receipt"), optedOut: null, optedIn: null };
       return openReceipt(words, await store.receive(account, sealed, words.failure(failure)));
     },
     matchReceipts: async (limit) => (await store.matchReceipts(limit)).map((result) => openReceipt(words, result)),

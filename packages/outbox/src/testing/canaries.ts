@@ -64,7 +64,7 @@ export async function liveWithCanaries(store: Store): Promise<string> {
   const event = { ...receiptEvent("progress", 1, { operationId: operation.id }), message: receipt, optedOut: number };
   await store.receive("tw", event, { ...failure, code: "30003" });
   const unknown = { ...receiptEvent("progress", 1, { operationId: "op_unknown" }), message: receipt, optedOut: number };
-  await store.receive("tw", unknown, failure);
+  await store.receive("tw", { ...unknown, optedIn: number }, failure);
   await store.optOut("tw", number, "21610");
   await store.putDocument("bulk", "b1", { query: { to: number }, note: document });
   await store.addDocument("bulk", "b2", { note: document });
