@@ -14,6 +14,7 @@ import { attempted, began } from "./delivered.ts";
 import type { LaneEntry } from "./lanes.ts";
 import type { LeaseGuard } from "./lease.ts";
 import type { AttemptReport, AttemptResult, ClaimedOperation, SendRequest, Settlement } from "./ports/index.ts";
+import { isPastKnown } from "./presumed.ts";
 import { conclude, historyAfter, settlementOf, spread } from "./settle.ts";
 import type { Held } from "./settle.ts";
 import { startDurably } from "./start.ts";
@@ -48,10 +49,13 @@ export async function deliver(context: Context, job: Job): Promise<void> {
     history: operation.history,
   });
 
+  const neverBegun = async (end: Unsent): Promise<void> =>
+    giveUp((await isPastKnown(context)) ? unsent(end, null) : null);
+
   const traits = operationOf(account, operation.operation)?.traits;
-  if (traits === undefined) return giveUp(unsent(notConfigured(operation), null));
-  if (isPast(operation.deadline, clock.now())) return giveUp(unsent(pastDeadline(operation), null));
-  if (isBarred(context, operation)) return giveUp(unsent(optedOut(operation, account.provider.errors), null));
+  if (traits === undefined) return neverBegun(notConfigured(operation));
+  if (isPast(operation.deadline, clock.now())) return neverBegun(pastDeadline(operation));
+  if (isBarred(context, operation)) return neverBegun(optedOut(operation, account.provider.errors));
 
   const policy = policyOf(account, operation.operation, operation.policy);
   const request = sendRequestOf(operation);

@@ -5,7 +5,19 @@
  * seen: it may have begun at any instant up to the one at which it was presumed over, and what came after it is
  * missing too, so the order of a subject cannot be known.
  */
+import type { Context } from "./context.ts";
 import type { AttemptRecord } from "./ports/index.ts";
+
+/**
+ * Whether "not sent" can be said of what waits: not before the restorer has been there where commits are missing, and not
+ * without an answer. What is left alone then is doubted by the restorer like everything that waits.
+ */
+export async function isPastKnown({ store }: Pick<Context, "store">): Promise<boolean> {
+  return store.moved().then(
+    (because) => because === null,
+    () => false,
+  );
+}
 
 /** Whether an attempt was presumed. */
 export function isPresumed(attempt: Pick<AttemptRecord, "requestDigest">): boolean {

@@ -14,6 +14,7 @@ import type { Context } from "./context.ts";
 import { operationOf, policyOf } from "./context.ts";
 import { operationChanged } from "./events.ts";
 import type { Command, FallbackStep, OperationRecord } from "./ports/index.ts";
+import { isPastKnown } from "./presumed.ts";
 import { viewOf } from "./view.ts";
 
 /** Puts a parked operation back: the same operation, the next attempt number. What failed after acceptance gets a child. */
@@ -116,6 +117,7 @@ export async function cancel(
 ): Promise<VerbResult> {
   return within(context, id, "cancel", by, async (operation) => {
     if (isInDoubt(operation)) return conflict(context, operation, cancelMessage);
+    if (!(await isPastKnown(context))) return conflict(context, operation, movedMessage);
     return command(context, { type: "cancel", ...identity(operation, by) });
   });
 }
@@ -153,6 +155,9 @@ const eventOfVerb: Record<BulkVerb, LifecycleEvent> = {
 };
 
 const cancelMessage = "it may already have been sent: reconcile or resolve it first";
+
+const movedMessage =
+  "the store lost part of its past, in which it may have been sent: it is being doubted, try again soon";
 
 function reconcileRefusal(context: Context, operation: OperationRecord): string | null {
   if (!isInDoubt(operation)) return "nothing about it is in doubt";

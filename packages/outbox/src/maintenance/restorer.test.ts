@@ -148,6 +148,45 @@ describe("another server took over, without the last commits", () => {
     expect(world.events.filter((event) => event.type === "store.moved")).toHaveLength(1);
   });
 
+  test("before that nobody says of anything that it was not sent: not expired, not barred, not cancelled", async () => {
+    const world = createWorld();
+    await world.outbox.run();
+    await world.outbox.pause("lg", "ada", "to have something that waits");
+    const late = await enqueue(world, "create.park", { deadline: world.time.now + 4_000 });
+    const barred = await enqueue(world, "create.park");
+    await world.advance(1_000);
+    await world.store.optOut("lg", to, "STOP");
+    world.store.move("a standby took over");
+    await expect(world.store.expireDue(10)).rejects.toThrow("past is missing");
+    await world.outbox.resume("lg", "ada", "go");
+    const refused = await world.outbox.cancel(barred, { actor: "ada", reason: "no", version: 1 });
+    expect(refused).toMatchObject({ type: "conflict", message: expect.stringContaining("past") });
+    await world.advance(600_000);
+    for (const id of [late, barred]) {
+      const record = world.store.rows.get(id)?.record;
+      expect(record).toMatchObject({ state: "parked", parkedReason: "doubt", failure: { execution: "unknown" } });
+    }
+    expect(world.provider.received).toHaveLength(0);
+  });
+
+  test("an absence that was counted before proves nothing after: the asking begins anew", async () => {
+    const world = createWorld();
+    world.provider.fate = (_, nth) => (nth === 1 ? { do: "reset" } : { do: "accept" });
+    await world.outbox.run();
+    const id = await enqueue(world, "create.lookup");
+    const absences = (): number => world.store.rows.get(id)?.record.absences ?? 0;
+    for (let tries = 0; tries < 120 && absences() === 0; tries += 1) await world.advance(250);
+    expect(world.store.rows.get(id)?.record).toMatchObject({ state: "reconciling", absences: 1 });
+    world.store.move("a standby took over");
+    const request = { worker: "w", limit: 10, leaseMs: 10_000 };
+    await expect(world.store.claimReconciliations(request)).rejects.toThrow("past is missing");
+    await expect(world.store.rescue(request)).rejects.toThrow("past is missing");
+    const before = world.provider.looks.length;
+    await world.advance(600_000);
+    expect(world.provider.looks.length - before).toBeGreaterThanOrEqual(2);
+    expect(world.provider.effects).toHaveLength(1);
+  });
+
   test("an answer that is still on its way is evidence, not lost", async () => {
     const world = createWorld();
     world.provider.fate = () => ({ do: "accept", delayMs: 8_000 });

@@ -26,13 +26,15 @@ export interface Presumption {
 export interface Movable {
   /**
    * Why the past of this store cannot be trusted, in words for people; null: nothing speaks against it. Cheap. While it
-   * is not null, `start` begins nothing where the store can tell.
+   * is not null, `start` begins nothing, `expireDue` ends nothing, and
+   * `rescue` and `claimReconciliations` hand nothing out, where the store can tell.
    */
   moved(): Promise<string | null>;
   /**
    * Everything that waits and is due is given the record of an attempt that was started and never ended: number,
    * lease and history line, no digest, because nobody saw the request. From then on it is what a crash leaves behind,
-   * and is rescued like it. What is being asked about is asked about anew. What is not due yet goes on waiting. Ends
+   * and is rescued like it. What is being asked about is asked about anew. What is under way keeps its lease, for `quietMs` at
+   * least. All other lease numbers leap, past those that the missing part may have handed out. What is not due yet goes on waiting. Ends
    * the state `moved` speaks of, in the same commit. Returns how many attempts are presumed; null: not done, see
    * `onlyIfMoved`.
    */

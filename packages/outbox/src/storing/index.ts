@@ -12,3 +12,4 @@ export { trendFrom, trendOf } from "./trend.ts";
 export { ageCounter, count, isLevel, levelCounter, levelOf, levelRange, meaningOf } from "./counters.ts";
 export type { Add, Counted, Level, Meaning } from "./counters.ts";
 export { latencyBucket, latencyOf } from "./latency.ts";
+export { leaseLeap } from "./leap.ts";

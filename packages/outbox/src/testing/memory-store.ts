@@ -87,6 +87,11 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
     if (closed) throw new Error("the store is closed");
   };
 
+  /** Where commits are missing nobody can say what was sent and what not. */
+  const hasPast = (): void => {
+    if (movedBecause !== null) throw new Error(`the store's past is missing: ${movedBecause}`);
+  };
+
   /** Files a row where its state belongs. Called after every change. */
   const file = (row: Row): void => {
     rollup.note(row, now());
@@ -268,6 +273,8 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
         row.leaseUntil = at + quietMs;
         file(row);
       }
+      // Another attempt of theirs may be under way: it is waited for as well.
+      for (const row of sending.values()) row.leaseUntil = Math.max(row.leaseUntil, at + quietMs);
       for (const row of doubtful.values()) {
         askAnew(row, at + quietMs);
         row.leaseUntil = 0;
@@ -321,7 +328,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
     },
     async start(lease, attempt) {
       open();
-      if (movedBecause !== null) throw new Error(`the store's past is missing: ${movedBecause}`);
+      hasPast();
       const row = held(lease);
       const at = now();
       if (row === null || isFree(row, at) || attempt.number !== row.record.attemptsStarted + 1) return false;
@@ -377,6 +384,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
     },
     async rescue({ limit, leaseMs }) {
       open();
+      hasPast();
       const lapsed = [...sending.values()].filter((row) => isFree(row, now())).slice(0, limit);
       for (const row of lapsed) {
         take(row, leaseMs);
@@ -386,6 +394,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
     },
     async claimReconciliations({ limit, leaseMs }) {
       open();
+      hasPast();
       const at = now();
       const due = [...doubtful.values()]
         .filter((row) => isFree(row, at) && (row.record.nextAttemptAt ?? 0) <= at)
@@ -407,6 +416,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
     },
     async expireDue(limit) {
       open();
+      hasPast();
       const at = now();
       const ended: Row[] = [];
       for (const queue of waiting.values()) {

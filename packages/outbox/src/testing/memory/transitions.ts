@@ -6,6 +6,7 @@ import { next } from "@landline/core";
 import type { Failure, LifecycleEvent, ReceiptEvent } from "@landline/core";
 import { deskLine } from "../../ports/index.ts";
 import type { AttemptResult, DeskCommand, LifecycleCommand, ReceiptRecord, Settlement } from "../../ports/index.ts";
+import { leaseLeap } from "../../storing/leap.ts";
 import { eventsOfReceipt } from "../../storing/receipt-events.ts";
 import type { Row } from "./row.ts";
 
@@ -59,7 +60,7 @@ export function journal(row: Row, result: AttemptResult, decision: string, becau
 export function presumeStarted(row: Row, cause: Cause, begun: number): void {
   const { record } = row;
   if (!move(row, "start", cause)) return;
-  record.lease += 1;
+  record.lease += leaseLeap;
   record.attemptsStarted += 1;
   record.nextAttemptAt = null;
   if (record.history.firstAttemptAt === 0) record.history = { ...record.history, firstAttemptAt: begun };
@@ -83,7 +84,7 @@ export function presumeStarted(row: Row, cause: Cause, begun: number): void {
 
 /** Begins the looks at an operation in doubt again. */
 export function askAnew({ record }: Row, at: number): void {
-  record.lease += 1;
+  record.lease += leaseLeap;
   record.absences = 0;
   record.lookFailures = 0;
   record.nextAttemptAt = Math.max(record.nextAttemptAt ?? 0, at);

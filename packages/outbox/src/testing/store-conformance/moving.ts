@@ -32,7 +32,8 @@ export function moving(open: OpenStore): void {
     const [rescued] = await kit.store.rescue(request);
     expect(rescued).toMatchObject({ id, attempt: unseen });
     if (rescued === undefined) throw new Error("nothing rescued");
-    expect(rescued.lease).toBeGreaterThan(before.lease);
+    // Numbers that the missing part of the past may have handed out are passed over.
+    expect(rescued.lease).toBeGreaterThan(before.lease + 100);
     expect(await kit.store.settle(rescued, doubted(1, await kit.store.now(), 0))).toBe(true);
     const [looked] = await kit.store.claimReconciliations(request);
     expect(looked).toMatchObject({ id, attempt: { number: 1, requestDigest: null, startedAt: before.createdAt } });
