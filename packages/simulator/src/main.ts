@@ -54,9 +54,10 @@ if (values.durable) {
 
 async function liveThrough(from: number, count: number): Promise<void> {
   const began = performance.now();
+  // Comes after every microtask that can run, as a turn of the event loop does, and costs no system call.
   const turn = async (): Promise<void> =>
     new Promise((resolve) => {
-      setImmediate(resolve);
+      process.nextTick(resolve);
     });
   const result = await campaign(from, count, turn, (done) => console.error(`${done} seeds`));
   const seconds = (performance.now() - began) / 1_000;

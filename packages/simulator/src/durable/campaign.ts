@@ -8,6 +8,8 @@ export interface Campaign {
   readonly steps: number;
   readonly operations: number;
   readonly deaths: number;
+  /** Number of lives by what befell them. */
+  readonly befell: Readonly<Record<string, number>>;
   readonly ends: Readonly<Record<string, number>>;
   /** The lives in which a promise was broken, at most ten. */
   readonly broken: readonly Life[];
@@ -25,6 +27,7 @@ export async function campaign(
   variant: Variant = {},
 ): Promise<Campaign> {
   const ends: Record<string, number> = {};
+  const befell: Record<string, number> = {};
   const broken: Life[] = [];
   const sum = { steps: 0, operations: 0, deaths: 0 };
   for (let seed = first; seed < first + seeds && broken.length < 10; seed += 1) {
@@ -33,24 +36,28 @@ export async function campaign(
     sum.operations += life.operations;
     sum.deaths += life.deaths;
     for (const [name, count] of Object.entries(life.ends)) ends[name] = (ends[name] ?? 0) + count;
+    for (const name of life.befell) befell[name] = (befell[name] ?? 0) + 1;
     if (life.breaks.length > 0) broken.push(life);
     if ((seed - first + 1) % 1_000 === 0) told(seed - first + 1);
   }
-  return { seeds, ...sum, ends, broken };
+  return { seeds, ...sum, befell, ends, broken };
 }
 
 /** A campaign in words; every break with the seed that replays it. */
-export function campaignText({ seeds, steps, operations, deaths, ends, broken }: Campaign): string {
-  const ended = Object.entries(ends)
-    .toSorted(([, left], [, right]) => right - left)
-    .map(([name, count]) => `${count} ${name}`);
+export function campaignText({ seeds, steps, operations, deaths, befell, ends, broken }: Campaign): string {
   const faults = broken.flatMap(({ seed, breaks }) =>
     breaks.map(({ invariant, message }) => `  seed ${seed}: ${invariant}: ${message}`),
   );
   return [
     `${seeds} seeds, ${operations} operations, ${deaths} deaths, ${steps} events`,
-    `ended: ${ended.join(", ")}`,
+    `befell: ${mostFirst(befell)}`,
+    `ended: ${mostFirst(ends)}`,
     faults.length === 0 ? "every invariant held after every event" : `BROKEN in ${broken.length} seeds:`,
     ...faults,
   ].join("\n");
+}
+
+function mostFirst(counts: Readonly<Record<string, number>>): string {
+  const sorted = Object.entries(counts).toSorted(([, left], [, right]) => right - left);
+  return sorted.map(([name, count]) => `${count} ${name}`).join(", ");
 }

@@ -2,6 +2,7 @@
 import type { Guarantee } from "@landline/core";
 import type { Random } from "../random.ts";
 import { between } from "../random.ts";
+import { recipients } from "./fate.ts";
 import type { Misfortune } from "./provider.ts";
 import type { Weather } from "./store-wire.ts";
 
@@ -29,7 +30,8 @@ export function ordersOf(random: Random, startAt: number): readonly Order[] {
     const guarantee = dice < 0.85 ? "once" : dice < 0.95 ? "at-most-once" : "at-least-once";
     const afterMs = between(random, 0, 40_000);
     const deadline = random() < 0.7 ? null : startAt + afterMs + (random() < 0.5 ? 8_000 : 60_000);
-    const input = { to: `+1555000000${Math.floor(random() * 2)}`, text: `${guarantee} ${text}` };
+    const to = recipients[Math.floor(random() * recipients.length)] ?? recipients[0];
+    const input = { to, text: `${guarantee} ${text}` };
     return { operation, input, idempotencyKey: `k${number}`, guarantee, afterMs, deadline };
   });
 }

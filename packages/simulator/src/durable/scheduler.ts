@@ -32,24 +32,52 @@ interface Event {
   /** Chance decides between events of one instant. */
   readonly tie: number;
   readonly owner: Mortal | null;
-  readonly run: () => void;
+  /** Null once it has happened or was called off. */
+  run: (() => void) | null;
 }
+
+const isBefore = (left: Event, right: Event): boolean =>
+  left.at < right.at || (left.at === right.at && left.tie < right.tie);
 
 /** Makes an empty line beginning at an instant. */
 export function createScheduler(startAt: number, random: Random): Scheduler {
-  const events = new Set<Event>();
+  /** A binary heap: nothing comes before what stands at half its place. */
+  const heap: Event[] = [];
   let now = startAt;
   let free = 0;
 
-  const first = (): Event | null => {
-    let found: Event | null = null;
-    for (const event of events) {
-      if (found === null || event.at < found.at || (event.at === found.at && event.tie < found.tie)) found = event;
+  const push = (event: Event): void => {
+    let place = heap.length;
+    heap.push(event);
+    while (place > 0) {
+      const above = (place - 1) >> 1;
+      const parent = heap[above];
+      if (parent === undefined || !isBefore(event, parent)) break;
+      heap[place] = parent;
+      place = above;
     }
-    return found;
+    heap[place] = event;
   };
-  const remove = (event: Event): void => {
-    if (events.delete(event) && event.owner === null) free -= 1;
+  const pop = (): void => {
+    const last = heap.pop();
+    if (last === undefined || heap.length === 0) return;
+    let place = 0;
+    for (;;) {
+      const left = 2 * place + 1;
+      let child = heap[left];
+      if (child === undefined) break;
+      const right = heap[left + 1];
+      const isRight = right !== undefined && isBefore(right, child);
+      if (isRight) child = right;
+      if (!isBefore(child, last)) break;
+      heap[place] = child;
+      place = isRight ? left + 1 : left;
+    }
+    heap[place] = last;
+  };
+  const end = (event: Event): void => {
+    if (event.run !== null && event.owner === null) free -= 1;
+    event.run = null;
   };
 
   return {
@@ -61,21 +89,24 @@ export function createScheduler(startAt: number, random: Random): Scheduler {
     },
     at(instant, run, owner) {
       const event: Event = { at: Math.max(now, instant), tie: random(), owner: owner ?? null, run };
-      events.add(event);
+      push(event);
       if (event.owner === null) free += 1;
-      return () => remove(event);
+      return () => end(event);
     },
     step(until) {
-      for (let event = first(); event !== null && event.at <= until; event = first()) {
-        const { owner } = event;
+      for (let event = heap[0]; event !== undefined && event.at <= until; event = heap[0]) {
+        pop();
+        const { owner, run } = event;
+        if (run === null) continue;
         if (owner !== null && owner.alive && owner.asleepUntil > event.at) {
           event.at = owner.asleepUntil;
+          push(event);
           continue;
         }
-        remove(event);
+        end(event);
         if (owner?.alive === false) continue;
         now = Math.max(now, event.at);
-        event.run();
+        run();
         return true;
       }
       return false;

@@ -21,8 +21,18 @@ export interface Weather {
 
 type Verb = (...args: readonly unknown[]) => Promise<unknown>;
 
-/** What a process sees of the store. */
-export function storeOver(scheduler: Scheduler, store: Store, process: Process, weather: Weather): Store {
+/**
+ * What a process sees of the store.
+ * @param generation changes when another store takes the place of this one: connections to the one before are gone, and
+ *   what was on its way ends nowhere
+ */
+export function storeOver(
+  scheduler: Scheduler,
+  store: Store,
+  process: Process,
+  weather: Weather,
+  generation: () => number,
+): Store {
   const travel = (): number =>
     process.random() < weather.slow ? between(process.random, 100, 15_000) : between(process.random, 0, 3);
   const call = async (verb: Verb, args: readonly unknown[]): Promise<unknown> =>
@@ -35,19 +45,27 @@ export function storeOver(scheduler: Scheduler, store: Store, process: Process, 
         back(() => reject(new Error("the database cannot be reached")));
         return;
       }
+      const began = generation();
       const isLost = dice < weather.refused + weather.lostAnswers;
       scheduler.at(scheduler.now + travel(), () => {
+        if (generation() !== began) return back(() => reject(new Error("the connection is gone")));
         verb(...args).then(
           (answer) => back(() => (isLost ? reject(new Error("connection lost during commit")) : resolve(answer))),
           (error: unknown) => back(() => reject(error instanceof Error ? error : new Error(String(error)))),
         );
       });
     });
+  const verbs = new Map<string | symbol, unknown>();
   return new Proxy(store, {
     get(target, name) {
+      const known = verbs.get(name);
+      if (known !== undefined) return known;
       const value: unknown = Reflect.get(target, name);
       if (typeof value !== "function") return value;
-      return async (...args: readonly unknown[]) => call(value.bind(target) as Verb, args);
+      const bound = value.bind(target) as Verb;
+      const verb = async (...args: readonly unknown[]): Promise<unknown> => call(bound, args);
+      verbs.set(name, verb);
+      return verb;
     },
   });
 }
