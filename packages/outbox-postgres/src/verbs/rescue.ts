@@ -1,16 +1,18 @@
 /**
  * Takes over attempts that were started and whose lease lapsed, because the worker died or was held up. What became of
- * them nobody knows: the rescuer judges. Several may ask at once; each row goes to one of them.
+ * them nobody knows: the rescuer judges. Several may ask at once; each row goes to one of them. Nothing is handed out on a
+ * timeline that nobody has dealt with: an absence counted before commits were lost proves nothing after.
  */
 import type { RescuedOperation } from "@landline/outbox";
 import type { Row } from "../database.ts";
+import { onTimeline } from "../home.ts";
 import type { Located } from "../row.ts";
 import { attemptColumns, nowMs, readAttempt, readRecords, recordColumns, recordWidth } from "../row.ts";
 import type { Session } from "../session.ts";
 
 const taken = `UPDATE landline.operation o SET lease = o.lease + 1, lease_until = ${nowMs} + $2::bigint`;
 const rescueLapsed = `WITH lapsed AS MATERIALIZED (
-    SELECT seq FROM landline.operation WHERE state = 1 AND lease_until <= ${nowMs} ORDER BY seq LIMIT $1 FOR UPDATE SKIP LOCKED
+    SELECT seq FROM landline.operation WHERE state = 1 AND lease_until <= ${nowMs} AND ${onTimeline(4)} ORDER BY seq LIMIT $1 FOR UPDATE SKIP LOCKED
   ), rescued AS (
     ${taken}, rescues = o.rescues + 1 FROM lapsed l, landline.request r WHERE o.seq = l.seq AND r.seq = o.seq
     RETURNING ${recordColumns}, o.attempts AS number, o.attempt_lease, o.attempt_at AS began, o.attempt_digest
@@ -20,7 +22,7 @@ const rescueLapsed = `WITH lapsed AS MATERIALIZED (
   )
   SELECT * FROM rescued`;
 const takeLooking = `WITH due AS MATERIALIZED (
-    SELECT seq FROM landline.operation WHERE state = 3 AND due <= ${nowMs} AND lease_until <= ${nowMs} ORDER BY due, seq LIMIT $1 FOR UPDATE SKIP LOCKED
+    SELECT seq FROM landline.operation WHERE state = 3 AND due <= ${nowMs} AND lease_until <= ${nowMs} AND ${onTimeline(3)} ORDER BY due, seq LIMIT $1 FOR UPDATE SKIP LOCKED
   ), looking AS (
     ${taken} FROM due d, landline.request r WHERE o.seq = d.seq AND r.seq = o.seq RETURNING ${recordColumns}, o.attempts AS last_number
   )
@@ -38,7 +40,12 @@ export interface LeaseRequest {
 
 /** Started attempts nobody holds any more, each with the next lease number. */
 export async function rescue(session: Session, request: LeaseRequest): Promise<readonly RescuedOperation[]> {
-  const rows = await session.db.rows(rescueLapsed, [request.limit, request.leaseMs, request.worker]);
+  const rows = await session.db.rows(rescueLapsed, [
+    request.limit,
+    request.leaseMs,
+    request.worker,
+    await session.home.timeline(),
+  ]);
   const located = await readRecords(session.db, session.names, rows);
   return sorted(located).map(([each, index]) => {
     const row = rows[index] ?? [];
@@ -67,7 +74,7 @@ export async function claimReconciliations(
   session: Session,
   request: LeaseRequest,
 ): Promise<readonly RescuedOperation[]> {
-  const rows = await session.db.rows(takeLooking, [request.limit, request.leaseMs]);
+  const rows = await session.db.rows(takeLooking, [request.limit, request.leaseMs, await session.home.timeline()]);
   const located = await readRecords(session.db, session.names, rows);
   return sorted(located).map(([each, index]) =>
     handOut(session, each, readAttempt(rows[index] ?? [], recordWidth + 1), request.leaseMs),
