@@ -6,7 +6,7 @@ import type { ParkedReason, StoredState } from "@landline/core";
 import type { ListFilter, OperationRecord, Page, SelectedOperation, Selection } from "@landline/outbox";
 import { classCodeOf, codes, stateOf } from "@landline/outbox/storing";
 import type { Row } from "../row.ts";
-import { integer, number, readRecord, recordColumns, recordTables, rows, text } from "../row.ts";
+import { first, integer, number, readRecord, recordColumns, recordTables, rows, text } from "../row.ts";
 import type { Session } from "../session.ts";
 import { rare } from "../words.ts";
 import type { TextSearch } from "./terms.ts";
@@ -83,10 +83,11 @@ function pageOf<T>(
   page: PageRequest,
   shape: Shape<T>,
 ): { readonly operations: readonly T[]; readonly nextCursor: string | null } | "bad_cursor" {
-  const before = page.cursor === null ? Number.MAX_SAFE_INTEGER : readCursor(page.cursor);
-  if (before === null) return "bad_cursor";
+  const cursor = page.cursor === null ? Number.MAX_SAFE_INTEGER : readCursor(page.cursor);
+  if (cursor === null) return "bad_cursor";
   const wanted = conditions(session, filter);
   if (wanted === null) return { operations: [], nextCursor: null };
+  const before = Math.min(cursor, wanted.upTo);
   const search = searchOf(filter);
   const wantedRows = page.limit + 1;
   const found =
@@ -105,6 +106,8 @@ function pageOf<T>(
 interface Conditions {
   readonly sql: readonly string[];
   readonly values: readonly Value[];
+  /** Rows from here on cannot match. A second bound in SQL would not be used to find any. */
+  readonly upTo: number;
 }
 
 function select<T>(
@@ -175,6 +178,27 @@ const rareStates: ReadonlySet<StoredState> = new Set([
   "superseded",
 ]);
 
+/**
+ * How far rows may stand from the order of their creation, in milliseconds: a clock that was set back before a start. The
+ * exact condition holds besides; this only spares walking over what lies far outside.
+ */
+const disorderMs = 3_600_000;
+
+const selectCreated = "SELECT seq, created_at FROM operation WHERE seq >= ? ORDER BY seq LIMIT 1";
+
+/** The first row created at or after an instant, as far as rows stand in that order: about twenty looks, whatever there is. */
+function firstCreatedAt(session: Session, at: number): number {
+  let low = 1;
+  let high = session.lastSeq + 1;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const row = first(session.sql(selectCreated), middle);
+    if (row !== null && number(row, 1) < at) low = number(row, 0) + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** The WHERE of a filter; null when nothing can match. */
 function conditions(session: Session, filter: ListFilter): Conditions | null {
   const sql: string[] = [];
@@ -223,8 +247,18 @@ function conditions(session: Session, filter: ListFilter): Conditions | null {
   if (filter.snoozed !== undefined) {
     add(`o.seq ${filter.snoozed ? "IN" : "NOT IN"} (SELECT seq FROM desk WHERE snoozed_until > ?)`, session.now());
   }
-  if (filter.createdAfter !== undefined) add("o.created_at >= ?", filter.createdAfter);
-  if (filter.createdBefore !== undefined) add("o.created_at < ?", filter.createdBefore);
+  let upTo = Number.MAX_SAFE_INTEGER;
+  // Where another index finds the rows, a range of numbers could only lure the planner away from it.
+  const byNumber =
+    searchOf(filter) === null && !sql.includes(rare) && !sql.some((each) => each.includes(` AND ${rare}`));
+  if (filter.createdAfter !== undefined) {
+    add("o.created_at >= ?", filter.createdAfter);
+    if (byNumber) add("o.seq >= ?", firstCreatedAt(session, filter.createdAfter - disorderMs));
+  }
+  if (filter.createdBefore !== undefined) {
+    add("o.created_at < ?", filter.createdBefore);
+    if (byNumber) upTo = firstCreatedAt(session, filter.createdBefore + disorderMs);
+  }
   if (filter.idempotencyScope !== undefined) add("r.scope = ?", filter.idempotencyScope);
   if (filter.subject !== undefined) add("r.rest ->> '$.subject' = ?", filter.subject);
   if (filter.reference !== undefined) add("r.reference = ?", filter.reference);
@@ -237,5 +271,5 @@ function conditions(session: Session, filter: ListFilter): Conditions | null {
       ...Array.from({ length: 5 }, () => [filter.q ?? "", end]).flat(),
     );
   }
-  return { sql, values };
+  return { sql, values, upTo };
 }
