@@ -6,9 +6,10 @@ import type { ParkedReason, StoredState } from "@landline/core";
 import type { ListFilter, OperationRecord, Page, SelectedOperation, Selection } from "@landline/outbox";
 import { classCodeOf, codes, stateOf } from "@landline/outbox/storing";
 import type { Row } from "../row.ts";
-import { first, integer, number, readRecord, recordColumns, recordTables, rows, text } from "../row.ts";
+import { integer, number, readRecord, recordColumns, recordTables, rows, text } from "../row.ts";
 import type { Session } from "../session.ts";
 import { rare } from "../words.ts";
+import { firstCreatedAt } from "./attention.ts";
 import type { TextSearch } from "./terms.ts";
 import { endOf, rowsInRun, runOf, unsortedFrom } from "./terms.ts";
 
@@ -183,21 +184,6 @@ const rareStates: ReadonlySet<StoredState> = new Set([
  * exact condition holds besides; this only spares walking over what lies far outside.
  */
 const disorderMs = 3_600_000;
-
-const selectCreated = "SELECT seq, created_at FROM operation WHERE seq >= ? ORDER BY seq LIMIT 1";
-
-/** The first row created at or after an instant, as far as rows stand in that order: about twenty looks, whatever there is. */
-function firstCreatedAt(session: Session, at: number): number {
-  let low = 1;
-  let high = session.lastSeq + 1;
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    const row = first(session.sql(selectCreated), middle);
-    if (row !== null && number(row, 1) < at) low = number(row, 0) + 1;
-    else high = middle;
-  }
-  return low;
-}
 
 /** The WHERE of a filter; null when nothing can match. */
 function conditions(session: Session, filter: ListFilter): Conditions | null {
