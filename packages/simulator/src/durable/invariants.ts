@@ -71,7 +71,7 @@ export function createWatch(truth: MemoryStore, served: Store, contentIn: (recor
     if (!breaks.some((found) => found.invariant === invariant)) breaks.push({ invariant, message });
   };
   const row = (id: string): Row | undefined => truth.rows.get(id);
-  const { store, witnessed, claims } = watchedStore(truth, served, broken, () => {
+  const { store, witnessed, claims, taken } = watchedStore(truth, served, broken, () => {
     changed = true;
   });
 
@@ -134,6 +134,7 @@ export function createWatch(truth: MemoryStore, served: Store, contentIn: (recor
       seen.clear();
       barred.clear();
       witnessed.clear();
+      taken.clear();
       changed = true;
     },
     departed({ request, at }) {

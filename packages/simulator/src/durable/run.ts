@@ -6,6 +6,7 @@
 import type { Hashing, ReceiptEvent } from "@landline/core";
 import { createOutbox, openSealed } from "@landline/outbox";
 import type { OperationRecord, Outbox, Sealer, Store } from "@landline/outbox";
+import type { MemoryStore } from "@landline/outbox/simulation";
 import type { Random } from "../random.ts";
 import { between, seeded } from "../random.ts";
 import { workOn } from "./desk.ts";
@@ -29,7 +30,7 @@ import { contentOf, isOpen } from "./tallies.ts";
 export interface Variant {
   readonly provider?: Partial<ProviderOptions>;
   /** Something around the store that breaks a promise. */
-  readonly store?: (store: Store) => Store;
+  readonly store?: (store: MemoryStore) => Store;
   /** Nobody is told that the store lost its past. */
   readonly lossGoesUnnoticed?: boolean;
 }

@@ -1,4 +1,5 @@
 /** A store whose calls are looked at on their way: what can be seen only in the moment at which a verb acts. */
+import type { ReceiptEvent } from "@landline/core";
 import type { Lease, Store } from "@landline/outbox";
 import type { MemoryStore } from "@landline/outbox/simulation";
 import { isReading } from "./verbs.ts";
@@ -10,6 +11,8 @@ export interface WatchedStore {
   readonly witnessed: Set<string>;
   /** Claims so far, and by operation the number of its last one. */
   readonly claims: { count: number; readonly of: Map<string, number> };
+  /** Receipts that were taken, by what a provider says once. */
+  readonly taken: Set<string>;
 }
 
 type Verb = (...args: readonly unknown[]) => Promise<unknown>;
@@ -28,6 +31,7 @@ export function watchedStore(
 ): WatchedStore {
   const witnessed = new Set<string>();
   const claims = { count: 0, of: new Map<string, number>() };
+  const taken = new Set<string>();
   const leaseOf = (id: string): number | undefined => truth.rows.get(id)?.record.lease;
 
   const settle =
@@ -45,19 +49,30 @@ export function watchedStore(
       const now = await truth.now();
       const living = new Set<string>();
       for (const [id, { leaseUntil }] of truth.rows) if (leaseUntil > now) living.add(id);
-      const taken = (await verb(...args)) as readonly { readonly id: string; readonly lease: number }[];
-      for (const { id, lease } of taken) {
+      const handed = (await verb(...args)) as readonly { readonly id: string; readonly lease: number }[];
+      for (const { id, lease } of handed) {
         if (living.has(id)) broken("I11", `${id} was taken from a living lease by ${name}`);
         if (lease !== leaseOf(id)) broken("I9", `${id} was handed out with lease ${lease}`);
         if (name === "claim") claims.of.set(id, (claims.count += 1));
       }
-      return taken;
+      return handed;
     };
   const witness =
     (verb: Verb) =>
     async (lease: Lease, ...rest: readonly unknown[]): Promise<void> => {
       await verb(lease, ...rest);
       witnessed.add(lease.id);
+    };
+
+  const receive =
+    (verb: Verb): Verb =>
+    async (...args) => {
+      const result = (await verb(...args)) as { readonly type: string };
+      const [, event] = args as readonly [string, ReceiptEvent];
+      if (result.type !== "duplicate" && taken.has(event.dedupeKey))
+        broken("I16", `receipt ${event.dedupeKey} was taken twice`);
+      taken.add(event.dedupeKey);
+      return result;
     };
 
   const verbs = new Map<string | symbol, unknown>();
@@ -69,6 +84,7 @@ export function watchedStore(
     };
     if (name === "settle") return settle(verb);
     if (name === "claim" || name === "rescue" || name === "claimReconciliations") return take(name, verb);
+    if (name === "receive") return receive(verb);
     return name === "witness" ? witness(verb) : verb;
   };
   const store = new Proxy(served, {
@@ -82,5 +98,5 @@ export function watchedStore(
       return verb;
     },
   });
-  return { store, witnessed, claims };
+  return { store, witnessed, claims, taken };
 }
