@@ -32,6 +32,9 @@ export function onTimeline(index: number): string {
   return `(SELECT CASE WHEN $${index}::text = '' THEN true ELSE $${index}::text = (${timeline}) END)`;
 }
 
+/** No server's timeline: what a standby is asked must not hold on the one it opens when it takes over a moment later. */
+const onStandby = "standby";
+
 const collection = "home";
 
 /** See the head of this file. */
@@ -56,7 +59,7 @@ export class Home {
     if (this.#expected !== null) return this.#expected;
     const because = await this.moved();
     if (because !== null) throw new StoreTrouble("moved", advice("moved", because));
-    return this.#expected ?? "";
+    return this.#expected ?? onStandby;
   }
 
   /** Why commits may be missing, or null. */
