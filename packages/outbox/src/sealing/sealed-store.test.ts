@@ -96,6 +96,21 @@ describe("keys", () => {
     expect((await back.get(lost.id))?.input).toEqual(lost.input);
   });
 
+  test("a document of a key that is gone for good is not there, instead of being nothing in a list of something", async () => {
+    const disk = memory();
+    const first = await openSealed(disk, createSealer([a]));
+    await first.putDocument("bulk", "lost", { total: 3 });
+    await first.putDocument("bulk", "nothing", null);
+    await openSealed(disk, createSealer([b, a]));
+    const store = await openSealed(disk, createSealer([b]), { forgotten: [createSealer([a]).keyId] });
+    await store.putDocument("bulk", "found", { total: 1 });
+    expect(await store.getDocument("bulk", "lost")).toBeNull();
+    expect(await store.listDocuments("bulk")).toEqual([
+      { id: "found", document: { total: 1 } },
+      { id: "nothing", document: null },
+    ]);
+  });
+
   test("of processes that begin at once one decides for all", async () => {
     const disk = memory();
     const stores = await Promise.all([1, 2, 3].map(async () => openSealed(disk, createSealer([c]))));

@@ -118,10 +118,11 @@ export function sealedStore(store: Store, words: Words): Store {
       store.addDocument(collection, id, words.document(collection, id, document)),
     deleteDocument: async (collection, id) => store.deleteDocument(collection, id),
     listDocuments: async (collection) =>
-      (await store.listDocuments(collection)).map(({ id, document }) => ({
-        id,
-        document: words.openDocument(collection, id, document),
-      })),
+      (await store.listDocuments(collection)).flatMap(({ id, document: kept }) => {
+        const document = words.openDocument(collection, id, kept);
+        // One that cannot be read is not there for anybody, as for who asks for it by its id.
+        return document === null && kept !== null ? [] : [{ id, document }];
+      }),
     audit: async (line) => store.audit(line),
 
     moved: async () => store.moved(),
