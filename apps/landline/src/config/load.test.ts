@@ -196,6 +196,12 @@ describe("a broken configuration", () => {
     expect(faultsOf(good, { LANDLINE_KEY: "key-of-the-app" })).toEqual(["accounts.tw.authToken"]);
   });
 
+  test("does not take a placeholder for a password", () => {
+    const store = "postgres://landline:${DB_PASSWORD}@db.internal/landline";
+    expect(faultsOf({ ...good, store }, { ...environment, DB_PASSWORD: "there" })).toEqual(["store"]);
+    expect(faultsOf({ ...good, store: { env: "STORE" } }, { ...environment, STORE: "postgres://a:b@c/d" })).toEqual([]);
+  });
+
   test("never prints a secret", () => {
     const secret = "do-not-print-me-1234";
     const source = {

@@ -20,10 +20,15 @@ const duration = z
   .refine((value) => parseDuration(value) !== null, 'must be a duration such as "200ms", "15s" or "24h"')
   .transform((value) => parseDuration(value) ?? 0);
 
-const store = text.refine(
-  (value) => /^sqlite:.+/.test(value) || /^postgres(ql)?:\/\/.+/.test(value),
-  'must be "sqlite:PATH" or "postgres://…"',
-);
+const store = text
+  .refine(
+    (value) => /^sqlite:.+/.test(value) || /^postgres(ql)?:\/\/.+/.test(value),
+    'must be "sqlite:PATH" or "postgres://…"',
+  )
+  .refine(
+    (value) => !/\$\{\w+\}/.test(value),
+    'has a ${NAME} that nobody fills in: put the whole address into a variable and write { "env": "NAME" }',
+  );
 
 const routeStep = text.refine(
   (value) => /^[^:\s]+(:[a-z]+)?$/.test(value),
