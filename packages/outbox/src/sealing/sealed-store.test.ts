@@ -106,8 +106,8 @@ describe("keys", () => {
     await store.putDocument("bulk", "found", { total: 1 });
     expect(await store.getDocument("bulk", "lost")).toBeNull();
     expect(await store.listDocuments("bulk")).toEqual([
-      { id: "found", document: { total: 1 } },
       { id: "nothing", document: null },
+      { id: "found", document: { total: 1 } },
     ]);
   });
 
