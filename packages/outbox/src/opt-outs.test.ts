@@ -3,6 +3,7 @@ import type { ReceiptEvent } from "@landline/core";
 import { expect, test } from "vitest";
 import { createOptOuts } from "./opt-outs.ts";
 import type { Store } from "./ports/index.ts";
+import { createMemoryStore } from "./testing/memory-store.ts";
 import { createWorld } from "./testing/world.ts";
 import type { World, WorldOptions } from "./testing/world.ts";
 
@@ -252,8 +253,8 @@ test("while the store cannot say who opted out nothing is sent, and afterwards i
 
 test("however many have opted out, whoever was just looked up and had is known to have", async () => {
   const people = Array.from({ length: 52_000 }, (_, index) => `+1555${String(index).padStart(7, "0")}`);
-  const store = { optedOutOf: async (_: string, recipients: readonly string[]) => new Set(recipients) };
-  const optOuts = createOptOuts(store as Parameters<typeof createOptOuts>[0], () => 0);
+  const store = createMemoryStore({ now: () => 0 });
+  const optOuts = createOptOuts({ ...store, optedOutOf: async (_, recipients) => new Set(recipients) }, () => 0);
   const look = async (some: readonly string[]): Promise<void> => optOuts.look(new Map([["lg", new Set(some)]]));
   await look(people.slice(0, 49_990));
   // The first of them have been known for longest, and others are new.
