@@ -17,17 +17,19 @@ export function createProgram(): Command {
     .description("Every communications call ends in exactly one known state, with the reason.")
     .version("0.1.0")
     .exitOverride()
+    .showHelpAfterError("See landline --help")
     // Without this the program's own --version would swallow that of the review verbs.
     .enablePositionalOptions();
   for (const register of commands) register(program);
-  const everywhere = (command: Command): void => {
-    command.exitOverride();
+  const everywhere = (command: Command, parent: string): void => {
+    const words = `${parent} ${command.name()}`;
+    command.exitOverride().showHelpAfterError(`See ${words} --help`);
     if (command.commands.length === 0) {
       for (const [flags, description] of commonOptions) command.option(flags, description);
     }
-    command.commands.forEach(everywhere);
+    for (const child of command.commands) everywhere(child, words);
   };
-  program.commands.forEach(everywhere);
+  for (const command of program.commands) everywhere(command, "landline");
   return program;
 }
 

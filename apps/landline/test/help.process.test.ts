@@ -43,10 +43,14 @@ test("--help of every command", async () => {
 
 test.concurrent.each<[string, readonly string[], RegExp]>([
   ["no command", [], /Usage: landline/],
-  ["an unknown command", ["sned"], /unknown command 'sned'\s+\(Did you mean send\?\)/],
+  ["an unknown command", ["sned"], /unknown command 'sned'\s+\(Did you mean send\?\)\s+See landline --help/],
   ["an unknown option", ["verify", "--ledgre", "x"], /unknown option '--ledgre'/],
   ["a missing argument", ["operations", "show"], /missing required argument 'id'/],
-  ["a missing reason", ["review", "discard", "op_1"], /required option '--reason <text>' not specified/],
+  [
+    "a missing reason",
+    ["review", "discard", "op_1"],
+    /option '--reason <text>' not specified\s+See landline review discard --help/,
+  ],
   ["a command of commands alone", ["review"], /Usage: landline review/],
   ["nothing to explain", ["explain", "twilio"], /give at least one of/],
   ["a status that is none", ["explain", "twilio", "--status", "99"], /from 100 to 599/],
