@@ -27,8 +27,10 @@ export interface Context {
   readonly lanes: Lanes;
   readonly incidents: Incidents;
   readonly leases: LeaseRules;
-  /** The name this process claims under. */
+  /** The name this process claims under; whoever chose it may have given it to others too. */
   readonly worker: string;
+  /** Tells this outbox from all others that use the store, wherever they run: nobody chose it. */
+  readonly self: string;
   /** Rescued attempts after which an operation is poison. */
   readonly rescuesMax: number;
   /** Something in `lane` is due at `at` (epoch milliseconds). Losing this only costs time. */

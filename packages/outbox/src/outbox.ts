@@ -84,6 +84,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     now: clock.now,
     onError: (message) => events.emit({ type: "worker.trouble", at: clock.now(), message }),
   });
+  const self = host.newOperationId();
   const context: Context = {
     store,
     host,
@@ -97,7 +98,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
     lanes: createLanes(accounts, clock.now),
     incidents: createIncidents(accounts.values(), holds, noting(events, book), options.incident),
     leases: leaseRules(accounts.values(), { marginMs: options.leaseMarginMs, leaseMs: options.leaseMs }),
-    worker: options.worker ?? host.newOperationId(),
+    worker: options.worker ?? self,
+    self,
     rescuesMax: options.rescuesMax ?? 5,
     wake: (lane, at) => worker.wake(lane, at),
     wakeAll: () => worker.wakeAll(),

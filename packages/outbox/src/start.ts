@@ -9,8 +9,8 @@ import type { Context } from "./context.ts";
 import type { Held } from "./settle.ts";
 import { pause, report, troubleDelay } from "./trouble.ts";
 
-/** As much of a worker's name as tells it from others: the end, where ids differ. */
-const workerLetters = 10;
+/** As much of an outbox's own id as tells it from others: the end, which is made of chance. */
+const selfLetters = 12;
 
 /** Intents this process has made up so far. */
 let intents = 0;
@@ -27,7 +27,7 @@ export async function startDurably(
   requestDigest: string,
 ): Promise<"started" | "lost" | "left"> {
   const { store, host } = context;
-  const marked = `${requestDigest}#${context.worker.slice(-workerLetters)}.${(intents += 1).toString(36)}`;
+  const marked = `${requestDigest}#${context.self.slice(-selfLetters)}.${(intents += 1).toString(36)}`;
   for (let failures = 0; ; failures += 1) {
     try {
       if (failures > 0 && (await isStarted(context, held, number, marked))) return "started";
