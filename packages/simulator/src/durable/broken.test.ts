@@ -127,6 +127,19 @@ describe("a store that", () => {
     expect(await caught({ store })).toBe("I11");
   });
 
+  test("lets ordered operations overtake breaks I11", async () => {
+    const store = instead((truth) => ({
+      claim: async (request) => {
+        const rows = [...truth.rows.values()].filter(({ record }) => record.ordered);
+        for (const { record } of rows) record.ordered = false;
+        const taken = await truth.claim(request);
+        for (const { record } of rows) record.ordered = true;
+        return taken.map((operation) => ({ ...operation, ordered: operation.operation.startsWith("consent.") }));
+      },
+    }));
+    expect(await caught({ store })).toBe("I11");
+  });
+
   test("lets expire what is in doubt breaks I13", async () => {
     const store = instead((truth) => ({
       expireDue: async (limit: number) => {

@@ -29,9 +29,10 @@ export async function campaign(
   const ends: Record<string, number> = {};
   const befell: Record<string, number> = {};
   const broken: Life[] = [];
-  const sum = { steps: 0, operations: 0, deaths: 0 };
+  const sum = { seeds: 0, steps: 0, operations: 0, deaths: 0 };
   for (let seed = first; seed < first + seeds && broken.length < 10; seed += 1) {
     const life = await live(seed, turn, variant);
+    sum.seeds += 1;
     sum.steps += life.steps;
     sum.operations += life.operations;
     sum.deaths += life.deaths;
@@ -40,7 +41,7 @@ export async function campaign(
     if (life.breaks.length > 0) broken.push(life);
     if ((seed - first + 1) % 1_000 === 0) told(seed - first + 1);
   }
-  return { seeds, ...sum, befell, ends, broken };
+  return { ...sum, befell, ends, broken };
 }
 
 /** A campaign in words; every break with the seed that replays it. */

@@ -3,6 +3,7 @@ import type { Guarantee } from "@landline/core";
 import type { Random } from "../random.ts";
 import { between } from "../random.ts";
 import { recipients } from "./fate.ts";
+import type { Fate } from "./fate.ts";
 import type { Misfortune } from "./provider.ts";
 import type { Weather } from "./store-wire.ts";
 
@@ -34,6 +35,18 @@ export function ordersOf(random: Random, startAt: number): readonly Order[] {
     const input = { to, text: `${guarantee} ${text}` };
     return { operation, input, idempotencyKey: `k${number}`, guarantee, afterMs, deadline };
   });
+}
+
+/** Orders that write down somebody's consent: each is another word of the same person, and their order matters. */
+export function consentsOf(fate: Fate): readonly Order[] {
+  return fate.consents.map(({ operation, afterMs }, number) => ({
+    operation,
+    input: { to: recipients[0], text: `word ${number}` },
+    idempotencyKey: `c${number}`,
+    guarantee: "once",
+    afterMs,
+    deadline: null,
+  }));
 }
 
 /** Clear skies. */

@@ -14,6 +14,7 @@ test("no invariant breaks in 400 lives, and they were worth living", { timeout: 
   expect(deaths).toBeGreaterThan(300);
   expect(Object.keys(befell).toSorted()).toEqual([
     "backup",
+    "consents in order",
     "failover",
     "opt-out",
     "people at their desks",

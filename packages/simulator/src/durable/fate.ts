@@ -29,6 +29,8 @@ export interface Fate {
   readonly loss: Loss | null;
   readonly wishes: readonly Wish[];
   readonly isSealed: boolean;
+  /** When somebody's consent is written down: given and withdrawn in turn, one after the other. */
+  readonly consents: readonly { readonly operation: "consent.in" | "consent.out"; readonly afterMs: number }[];
   /** When somebody at a desk takes something from the queue. */
   readonly deskAtMs: readonly number[];
 }
@@ -52,5 +54,10 @@ export function fateOf(random: Random): Fate {
   }
   const acts = random() < 0.3 ? 1 + Math.floor(random() * 6) : 0;
   const deskAtMs = Array.from({ length: acts }, () => between(random, 1_000, 120_000));
-  return { loss, wishes, isSealed, deskAtMs };
+  const words = random() < 0.25 ? 2 + Math.floor(random() * 3) : 0;
+  const consents = Array.from({ length: words }, (_, index) => ({
+    operation: index % 2 === 0 ? ("consent.in" as const) : ("consent.out" as const),
+    afterMs: between(random, 0, 40_000),
+  }));
+  return { loss, wishes, isSealed, consents, deskAtMs };
 }

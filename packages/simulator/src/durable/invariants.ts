@@ -63,6 +63,8 @@ export function createWatch(truth: MemoryStore, served: Store, contentIn: (recor
   const afterglow = new Set<string>();
   /** Since when (in the order of claims) nothing may be sent to somebody. */
   const barred = new Map<string, number>();
+  /** The newest ordered operation of a subject that has left, by its place in the order of insertion. */
+  const departedInOrder = new Map<string, number>();
   /** Who changed their mind: whether an old word comes after the new one nobody can say from here. */
   const freed = new Set<string>();
   /** Whether anything may have changed since the last look. */
@@ -133,6 +135,7 @@ export function createWatch(truth: MemoryStore, served: Store, contentIn: (recor
       for (const [key, id] of promised) if (!rows.has(id)) promised.delete(key);
       seen.clear();
       barred.clear();
+      departedInOrder.clear();
       witnessed.clear();
       taken.clear();
       changed = true;
@@ -146,8 +149,18 @@ export function createWatch(truth: MemoryStore, served: Store, contentIn: (recor
         if (!afterglow.has(id)) broken("I5", `${id} was sent without an intent`);
         return;
       }
+      if (found.record.ordered) {
+        const place = departedInOrder.get(found.record.subject ?? "") ?? 0;
+        if (found.sequence < place) broken("I11", `${id} was sent after a newer one of its subject`);
+        departedInOrder.set(found.record.subject ?? "", Math.max(place, found.sequence));
+        for (const { record, sequence } of truth.rows.values()) {
+          const isEarlier = record.ordered && sequence < found.sequence && record.subject === found.record.subject;
+          if (isEarlier && isOpen(record.state)) broken("I11", `${id} was sent before ${record.id} had ended`);
+        }
+      }
       if (at > found.record.deadline + clockToleranceMs) broken("I10", `${id} was sent after its deadline`);
-      const since = barred.get(String(input["to"]));
+      // Writing down somebody's consent is no contact with them.
+      const since = found.record.ordered ? undefined : barred.get(String(input["to"]));
       if (since !== undefined && (claims.of.get(id) ?? 0) > since) broken("I22", `${id} was sent to one who opted out`);
       const { guarantee } = found.record;
       const blind = guarantee === "at-most-once" || (operation === "create.park" && guarantee === "once");
@@ -197,7 +210,9 @@ export function createWatch(truth: MemoryStore, served: Store, contentIn: (recor
       const tallies = talliesOf(truth.rows, effects, contentIn, (id) => forgotten.has(id));
       for (const [content, { members, mayRepeat, done }] of tallies) {
         const maybe = members.filter(isMaybeSent).length;
-        if (maybe < done && !mayRepeat)
+        // Of what may be repeated without harm the last word counts: a refusal after an acceptance nobody heard is one.
+        const isCreated = members.some(({ ordered }) => !ordered);
+        if (maybe < done && !mayRepeat && isCreated)
           broken("I13", `${content} happened ${done} times, and only ${maybe} are not called "not sent"`);
       }
       for (const { invariant, message } of await truth.verify()) broken(invariant, message);

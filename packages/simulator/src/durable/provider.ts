@@ -90,6 +90,8 @@ const traitsOf: Readonly<Record<string, Pick<OperationTraits, "effect" | "doubt"
   "create.lookup": { effect: "create", doubt: "lookup" },
   "create.deduplicate": { effect: "create", doubt: "deduplicate" },
   "create.park": { effect: "create", doubt: "park" },
+  "consent.in": { effect: "idempotent", doubt: "deduplicate" },
+  "consent.out": { effect: "idempotent", doubt: "deduplicate" },
 };
 
 /** Makes a provider. */
@@ -108,7 +110,9 @@ export function createProvider(
 
   const execute = (request: SendRequest): Effect => {
     const known = effects.find((effect) => effect.operationId === request.operationId);
-    if (known !== undefined && options.deduplicates && request.operation === "create.deduplicate") return known;
+    const isIdempotent = traitsOf[request.operation]?.effect === "idempotent";
+    const isKnown = isIdempotent || (options.deduplicates && request.operation === "create.deduplicate");
+    if (known !== undefined && isKnown) return known;
     const { operation, operationId, input } = request;
     const providerId = `lg-${effects.length + 1}`;
     const effect: Effect = { providerId, operationId, operation, content: JSON.stringify(input), at: scheduler.now };

@@ -10,7 +10,7 @@ import type { MemoryStore } from "@landline/outbox/simulation";
 import type { Random } from "../random.ts";
 import { between, seeded } from "../random.ts";
 import { workOn } from "./desk.ts";
-import { clear, healthy, misfortuneOf, ordersOf, weatherOf } from "./draw.ts";
+import { clear, consentsOf, healthy, misfortuneOf, ordersOf, weatherOf } from "./draw.ts";
 import type { Order } from "./draw.ts";
 import { fateOf } from "./fate.ts";
 import type { Loss, Wish } from "./fate.ts";
@@ -42,7 +42,7 @@ export interface Life {
   readonly steps: number;
   readonly operations: number;
   readonly deaths: number;
-  /** What befell it besides: `loss`, `opt-out`, `sealed`, `desk`. */
+  /** What befell it besides, in words. */
   readonly befell: readonly string[];
   /** Number of operations by how they ended. */
   readonly ends: Readonly<Record<string, number>>;
@@ -172,7 +172,7 @@ export async function live(seed: number, turn: Turn, variant: Variant = {}): Pro
     }, again);
   };
 
-  const orders = ordersOf(random, startAt);
+  const orders = [...ordersOf(random, startAt), ...consentsOf(fate)];
   const unanswered = new Set<Order>(orders);
   /** A caller: asks, and asks again with its key until it is told something. */
   const ask = (order: Order): void => {
@@ -293,6 +293,7 @@ export async function live(seed: number, turn: Turn, variant: Variant = {}): Pro
   const befell = [
     ...(loss === null ? [] : [loss.how]),
     ...(fate.wishes.length > 0 ? ["opt-out"] : []),
+    ...(fate.consents.length > 0 ? ["consents in order"] : []),
     ...(fate.isSealed ? ["sealed texts"] : []),
     ...(fate.deskAtMs.length > 0 ? ["people at their desks"] : []),
   ];
