@@ -26,6 +26,7 @@ if (Number.parseInt(process.versions.node, 10) < oldestMajor) {
   handOver();
 } else {
   stopWithLauncher();
+  stopWithShell();
   agreeOnCondition();
   module.enableCompileCache();
   await import((fromSource ? source : new URL("../dist/main.js", import.meta.url)).href);
@@ -81,6 +82,21 @@ function stopWithLauncher() {
   tether.on("close", () => process.kill(process.pid, "SIGTERM"));
   tether.resume();
   tether.unref();
+}
+
+/**
+ * Between npx or `npm run` and us stands a shell that dies of a SIGTERM and passes none on. Without a parent we are not
+ * wanted any more, and drain as for the signal.
+ */
+function stopWithShell() {
+  if (process.env["npm_command"] === undefined) return;
+  const shell = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === shell) return;
+    clearInterval(watch);
+    process.kill(process.pid, "SIGTERM");
+  }, 250);
+  watch.unref();
 }
 
 /** Makes `@landline/*` resolve to sources in a checkout and to builds elsewhere, whatever flags Node was started with. */
