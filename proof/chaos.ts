@@ -122,16 +122,14 @@ async function strike(blow: Blow, dice: number, targets: Targets): Promise<strin
   const within = (low: number, high: number): number => between(() => dice, low, high);
   switch (blow) {
     case "kill":
+    case "suspend":
       // Everybody is down or has just begun to live: the blow waits for somebody to hit.
       if (member === undefined) {
         await sleep(100);
         return strike(blow, dice, targets);
       }
-      await member.kill();
-      return member.name;
-    case "suspend":
-      if (member === undefined) return null;
-      await member.suspend(leaseMs + within(500, 2_500));
+      if (blow === "kill") await member.kill();
+      else await member.suspend(leaseMs + within(500, 2_500));
       return member.name;
     case "sandbox":
       await sandbox.kill();
