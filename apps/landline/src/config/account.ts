@@ -2,8 +2,9 @@
  * One account of a configuration: the provider's own keys, and how hard to try with it.
  */
 import type { ConfigFault, Policy, Provider } from "@landline/core";
-import { isRecord, parsePolicy } from "@landline/core";
+import { isRecord } from "@landline/core";
 import { accountFaults, fromAccount } from "@landline/providers";
+import { readPolicy } from "./read-policy.ts";
 import type { AccountConfig, LimitsConfig } from "./types.ts";
 
 /** Keys of an account that are not the provider's business. */
@@ -24,7 +25,7 @@ export function readAccount(
   const providerPart = Object.fromEntries(Object.entries(source).filter(([key]) => !ownKeys.has(key)));
   const faults: ConfigFault[] = [...accountFaults(providerPart, path)];
   const provider = faults.length === 0 ? fromAccount(providerPart) : null;
-  const policy = parsePolicy(source["policy"], over, `${path}.policy`);
+  const policy = readPolicy(source["policy"], over, `${path}.policy`);
   if (!policy.ok) faults.push(...policy.faults);
   const limits = readLimits(source["limits"], `${path}.limits`);
   const operations = readOperations(
@@ -63,7 +64,7 @@ function readOperations(
     } else {
       const strangers = Object.keys(settings).filter((key) => key !== "policy");
       faults.push(...strangers.map((key) => ({ path: `${here}.${key}`, message: "is not known; allowed is policy" })));
-      const reading = parsePolicy(settings["policy"], over, `${here}.policy`);
+      const reading = readPolicy(settings["policy"], over, `${here}.policy`);
       if (reading.ok) policies[operation] = reading.policy;
       else faults.push(...reading.faults);
     }

@@ -192,6 +192,25 @@ describe("a broken configuration", () => {
     );
   });
 
+  test("a duration without its unit, which one reader in two takes for seconds", () => {
+    const tw = {
+      ...good.accounts.tw,
+      policy: { backoff: { max: 0 } },
+      operations: { "calls.create": { policy: { attemptTimeout: 5 } } },
+    };
+    expect(
+      [
+        ...faultsOf({ ...good, accounts: { tw }, policy: { deadline: 60, backoff: { base: 1 }, attemptsMax: 0 } }),
+      ].toSorted(),
+    ).toEqual([
+      "accounts.tw.operations.calls.create.policy.attemptTimeout",
+      "accounts.tw.policy.backoff.max",
+      "policy.attemptsMax",
+      "policy.backoff.base",
+      "policy.deadline",
+    ]);
+  });
+
   test("names a variable that is not set, once", () => {
     expect(faultsOf(good, { LANDLINE_KEY: "key-of-the-app" })).toEqual(["accounts.tw.authToken"]);
   });

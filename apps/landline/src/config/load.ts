@@ -6,13 +6,14 @@ import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { ConfigFault } from "@landline/core";
-import { defaultPolicy, isRecord, parsePolicy } from "@landline/core";
+import { defaultPolicy, isRecord } from "@landline/core";
 import { readAccount } from "./account.ts";
 import { ConfigError } from "./config-error.ts";
 import { resolveEnvironment } from "./environment.ts";
 import { importFrom } from "./import-from.ts";
 import { readEncryption } from "./read-encryption.ts";
 import { readOidc, scopeFaults } from "./read-oidc.ts";
+import { readPolicy } from "./read-policy.ts";
 import { fileSchema } from "./schema.ts";
 import type { ConfigFile } from "./schema.ts";
 import type {
@@ -83,7 +84,7 @@ export function checkConfig(
   if (!parsed.success) add(parsed.error.issues.flatMap(faultsOfIssue));
 
   const raw = isRecord(resolved.value) ? resolved.value : {};
-  const policyReading = parsePolicy(raw["policy"]);
+  const policyReading = readPolicy(raw["policy"], defaultPolicy, "policy");
   const policy = policyReading.ok ? policyReading.policy : defaultPolicy;
   if (!policyReading.ok) add(policyReading.faults);
 
