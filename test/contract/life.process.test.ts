@@ -375,3 +375,12 @@ test("Ctrl-C twice ends at once", async () => {
   await pause(150);
   expect(await server.end("SIGINT")).toBe(130);
 });
+
+test("a stop in the moment it listens drains too, of the service and of the sandbox", async () => {
+  await server.end("SIGKILL");
+  // The line is all that was waited for: whoever reads it may have changed their mind.
+  server = await place.serve(file);
+  expect(await server.end("SIGINT")).toBe(0);
+  const idle = await place.sandbox("twilio");
+  expect(await idle.end("SIGTERM")).toBe(0);
+});

@@ -33,6 +33,7 @@ export function registerSandbox(program: Command): void {
     const wanted = names.length === 0 ? ["twilio" as const] : names.map(knownProvider);
     const read = readProviderOptions(options);
     if (!read.ok) throw new CommandError(read.faults.join("\n"), exit.usage);
+    const stopped = untilStopped();
     const { runSandbox } = await import("@landline/sandbox");
     const started = await runSandbox({
       ...read.options,
@@ -46,7 +47,7 @@ export function registerSandbox(program: Command): void {
     const { sandbox } = started;
     for (const [name, url] of Object.entries(sandbox.urls)) say(`${name} sandbox listening on ${url}`);
     if (options.json === true) printJson({ event: "listening", url: sandbox.url, urls: sandbox.urls });
-    await untilStopped();
+    await stopped;
     await sandbox.close();
   });
 }

@@ -29,6 +29,8 @@ export function registerServe(program: Command): void {
       const [{ loadConfig }, { serve }] = await Promise.all([import("../config/index.ts"), import("../serve.ts")]);
       const config = await loadConfig(options.config ?? null, process.cwd(), process.env);
       const port = options.port === undefined ? undefined : portOf(options.port);
+      // Before the start: whoever reads "listening" may stop it in the same moment, and that must drain too.
+      const stopped = untilStopped();
       let keyKnown = config.apiKeys.length > 0;
       const running = await serve(config, {
         dispatch: options.dispatch,
@@ -49,7 +51,7 @@ export function registerServe(program: Command): void {
         say("no accounts are configured yet: add one to landline.config.json to send something");
       say(`listening on ${running.url}`);
       if (options.json === true) printJson({ event: "listening", url: running.url });
-      await untilStopped();
+      await stopped;
       await running.close();
     });
 }
@@ -68,13 +70,14 @@ export function registerWork(program: Command): void {
         import("@landline/core"),
       ]);
       const config = await loadConfig(options.config ?? null, process.cwd(), process.env);
+      const stopped = untilStopped();
       const system = await wireSystem(config);
       const observers = await observeSystem(system, createRedactor(config.secrets));
       if (options.restored === true) await system.outbox.restored(restoredByHand);
       await system.outbox.run();
       say(`working on ${config.accounts.size} account${config.accounts.size === 1 ? "" : "s"}`);
       if (options.json === true) printJson({ event: "working" });
-      await untilStopped();
+      await stopped;
       await observers.close();
       await system.close();
     });
