@@ -3,7 +3,7 @@
  * the console asks for. They work on whatever the store holds, so that empty and full can be compared.
  */
 import { createHost, hashing } from "@landline/host";
-import type { Account, ClaimedOperation, Host, Store, Waker } from "@landline/outbox";
+import type { Account, ClaimedOperation, Host, Outbox, Store, Waker } from "@landline/outbox";
 import { createOutbox } from "@landline/outbox";
 import { createLedgerProvider } from "@landline/outbox/testing";
 import { byCallers, percentiles, rate, start } from "./figures.ts";
@@ -102,6 +102,30 @@ async function deliver(store: Store, claimed: ClaimedOperation): Promise<void> {
 
 /** The real outbox and worker with a sender that answers at once. */
 async function throughTheWorker({ store, count, from }: Subject): Promise<Figures> {
+  await handToWorkers({ store, count, from });
+  const outbox = quickOutbox(store);
+  let done = 0;
+  const finished = new Promise<void>((resolve) => {
+    outbox.subscribe((event) => {
+      if (event.type === "operation.attempted" && (done += 1) === count) resolve();
+    });
+  });
+  const began = start();
+  await outbox.run();
+  await finished;
+  const figures = rate(count, began);
+  await outbox.stop();
+  return figures;
+}
+
+/** Hands over in batches what {@link quickOutbox} delivers. */
+export async function handToWorkers({ store, count, from }: Subject): Promise<void> {
+  const all = operations(count, from).map((each) => ({ ...each, operation: "create.lookup", lane: "tw/send" }));
+  for (let done = 0; done < count; done += 1_000) await store.insertMany(all.slice(done, done + 1_000));
+}
+
+/** An outbox whose only account accepts everything at once. */
+export function quickOutbox(store: Store & Waker): Outbox {
   const host: Host = createHost();
   const { account } = createLedgerProvider(host, { name: "tw" });
   const answer = (operationId: string): Awaited<ReturnType<Account["sender"]["attempt"]>> => ({
@@ -121,22 +145,8 @@ async function throughTheWorker({ store, count, from }: Subject): Promise<Figure
     ...account,
     sender: { ...account.sender, digest: () => requestDigest, attempt: async ({ operationId }) => answer(operationId) },
   };
-  const all = operations(count, from).map((each) => ({ ...each, operation: "create.lookup", lane: "tw/send" }));
-  for (let done = 0; done < count; done += 1_000) await store.insertMany(all.slice(done, done + 1_000));
   const concurrency = Number(process.env["CONCURRENCY"] ?? 512);
-  const outbox = createOutbox({ store, waker: store, accounts: [quick], host, hashing, concurrency });
-  let done = 0;
-  const finished = new Promise<void>((resolve) => {
-    outbox.subscribe((event) => {
-      if (event.type === "operation.attempted" && (done += 1) === count) resolve();
-    });
-  });
-  const began = start();
-  await outbox.run();
-  await finished;
-  const figures = rate(count, began);
-  await outbox.stop();
-  return figures;
+  return createOutbox({ store, waker: store, accounts: [quick], host, hashing, concurrency });
 }
 
 /** From the call of insert to the durable start, one at a time after a pause. */

@@ -10,6 +10,7 @@ import type { Figures } from "../durable/figures.ts";
 import { firstStart, flows } from "../durable/flows.ts";
 import type { Flow } from "../durable/flows.ts";
 import { operations } from "../durable/operations.ts";
+import { crewOf } from "./crew.ts";
 
 const [what = "", url = "", countText = "0", fromText = "0"] = process.argv.slice(2);
 const count = Number(countText);
@@ -20,6 +21,9 @@ const measures: Readonly<Record<string, () => Promise<Figures>>> = {
   prepare,
   raw,
   verbs: async () => withStore(flows.drain),
+  crew1: async () => withStore(async (subject) => crewOf(1, url, subject)),
+  crew2: async () => withStore(async (subject) => crewOf(2, url, subject)),
+  crew4: async () => withStore(async (subject) => crewOf(4, url, subject)),
   open: reopen,
   boss: throughPgBoss,
   graphile: throughGraphile,
