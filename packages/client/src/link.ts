@@ -2,8 +2,15 @@
  * One account's line to its provider: requests go out with credentials, observations come back. A refused bearer token
  * is refreshed once and the request repeated once, never in a loop; Basic and API keys have nothing to refresh.
  */
-import type { Observation, Outcome, Provider, Redactor, RequestDescription, ResponseObservation } from "@landline/core";
-import { createRedactor } from "@landline/core";
+import type {
+  Observation,
+  Outcome,
+  Provider,
+  RequestDescription,
+  ResponseObservation,
+  TextRedactor,
+} from "@landline/core";
+import { createTextRedactor } from "@landline/core";
 import type { Ambient } from "@landline/host/ambient";
 import type { Limits, Transport } from "./exchange.ts";
 import type { TokenSource } from "./token.ts";
@@ -14,7 +21,7 @@ export interface Link {
   readonly provider: Provider;
   readonly clock: Ambient;
   /** Removes secrets from words that are shown. */
-  readonly redactor: Redactor;
+  readonly redactor: TextRedactor;
   /** Makes sure that there is a token, before anything else is waited for; null: nothing to do for these credentials. */
   readonly authorise: ((limits: Limits) => Promise<Outcome | null>) | null;
   /** One exchange, one refresh included: with a token, a 401 that comes back was refused twice. Never rejects. */
@@ -42,7 +49,7 @@ export type Exchanged =
 /** Joins a provider with a transport. */
 export function createLink(provider: Provider, transport: Transport, clock: Ambient): AccountLink {
   const { credentials } = provider;
-  const redactor = createRedactor(provider.secrets);
+  const redactor = createTextRedactor(provider.secrets);
   const { secrets } = provider;
   const close = (): void => {
     transport.close();
@@ -59,7 +66,7 @@ export function createLink(provider: Provider, transport: Transport, clock: Ambi
     // A request under way may still carry the one before.
     known.tokens = [...known.tokens.slice(-1), token];
     known.secrets = [...secrets, ...known.tokens];
-    known.redactor = createRedactor(known.secrets);
+    known.redactor = createTextRedactor(known.secrets);
   };
   const exchange: Link["exchange"] = async (request, limits) => {
     const until = clock.monotonic() + limits.timeoutMs;

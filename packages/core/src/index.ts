@@ -25,6 +25,8 @@ export * from "./provider.ts";
 export * from "./receipts.ts";
 export * from "./reconcile.ts";
 export * from "./redact.ts";
+export { createTextRedactor, isSecretName, redactedMark } from "./redact-text.ts";
+export type { TextRedactor } from "./redact-text.ts";
 export * from "./retry-after.ts";
 export * from "./status-rules.ts";
 export * from "./wait.ts";

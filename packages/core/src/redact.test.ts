@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createRedactor, isSecretName, messageFields, redactedMark } from "./redact.ts";
+import { isSecretName, redactedMark } from "./redact-text.ts";
+import { createRedactor, messageFields } from "./redact.ts";
 
 const secret = `p4ss/w+rd "x"&é<ü>'~!`;
 const { text, value } = createRedactor([secret, "abc"]);

@@ -2,8 +2,8 @@
  * Links for requests that bring their own credentials: the SDK hands a user name and a password, or an OAuth strategy,
  * to every request. Whatever it hands over goes into one header and into no error.
  */
-import type { Redactor } from "@landline/core";
-import { createRedactor } from "@landline/core";
+import type { TextRedactor } from "@landline/core";
+import { createTextRedactor } from "@landline/core";
 import type { Ambient } from "@landline/host/ambient";
 import type { Limits, Transport } from "../exchange.ts";
 import type { Link } from "../link.ts";
@@ -45,7 +45,7 @@ export class SdkLinks {
 
   #fixedLink(authorization: Readonly<Record<string, string>>, secret: string): Link {
     return {
-      ...this.#shared(createRedactor([secret])),
+      ...this.#shared(createTextRedactor([secret])),
       authorise: null,
       exchange: (request, limits) => this.#transport.send({ request, authorization }, limits),
     };
@@ -56,7 +56,7 @@ export class SdkLinks {
     const clock = this.#clock;
     const tokens = this.#tokens;
     return {
-      ...this.#shared(createRedactor([])),
+      ...this.#shared(createTextRedactor([])),
       authorise: async (limits) => {
         const answer = await tokens.header(strategy, limits);
         return answer.ok ? null : answer.outcome;
@@ -79,7 +79,7 @@ export class SdkLinks {
   }
 
   /** Only the provider's name is used of it: what a request means is the operation's business. */
-  #shared(redactor: Redactor): Pick<Link, "provider" | "clock" | "redactor" | "close"> {
+  #shared(redactor: TextRedactor): Pick<Link, "provider" | "clock" | "redactor" | "close"> {
     return { provider: { name: "twilio" } as Link["provider"], clock: this.#clock, redactor, close: () => undefined };
   }
 }
