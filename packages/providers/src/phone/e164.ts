@@ -7,8 +7,7 @@
  */
 import { Metadata, validatePhoneNumberLength } from "libphonenumber-js/min";
 import metadata from "libphonenumber-js/min/metadata";
-
-const e164 = /^\+[1-9]\d{1,14}$/;
+import { writtenFault } from "./written.ts";
 
 /**
  * Says what is wrong with a number, in a sentence without its subject (`is too short for a number in Germany`).
@@ -16,29 +15,12 @@ const e164 = /^\+[1-9]\d{1,14}$/;
  * @returns null when nothing is
  */
 export function numberFault(text: string): string | null {
-  if (e164.test(text)) return hasPossibleLength(text) ? null : lengthFault(text);
-  const digits = text.replaceAll(/\D/g, "");
-  if (digits === "")
-    return "is not a telephone number; write it as +, country code and number (E.164), such as +14155550100";
-  if (!text.trim().startsWith("+")) return missingPlusFault(text, digits);
-  if (/^\+[\d\s().\-/]+$/.test(text.trim())) {
-    return "must be written in E.164, without spaces and punctuation";
-  }
-  return "contains characters that no telephone number has; write it as +, country code and number (E.164)";
+  return writtenFault(text, (number) => (hasPossibleLength(number) ? null : lengthFault(number)));
 }
 
 /** Whether a text is a possible number in E.164. */
 export function isPossibleNumber(text: string): boolean {
   return numberFault(text) === null;
-}
-
-/** Numbers stay out of messages: these reach logs. */
-function missingPlusFault(text: string, digits: string): string {
-  if (text.trim().startsWith("00")) return "must start with + instead of 00";
-  const complete = e164.test(`+${digits}`) && hasPossibleLength(`+${digits}`);
-  return complete
-    ? "lacks the leading +, provided that it starts with the country code"
-    : "lacks the leading + and the country code; write it in E.164, such as +14155550100";
 }
 
 function lengthFault(text: string): string | null {

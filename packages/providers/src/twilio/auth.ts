@@ -3,19 +3,19 @@
  *
  * Basic credentials have nothing to refresh. OAuth answers errors in Twilio's own envelope, not in that of RFC 6749.
  */
-import type { Credentials, Observation, OperationTraits, TokenReading } from "@landline/core";
+import type { Credentials, ErrorTable, Observation, OperationTraits, TokenReading } from "@landline/core";
 import { classify } from "@landline/core";
 import { base64, utf8 } from "../http/bytes.ts";
 import { encodeForm } from "../http/form.ts";
 import { objectOf, stringOf } from "../http/json.ts";
-import type { Endpoints } from "./endpoints.ts";
+import type { Account } from "./account.ts";
 import { readError } from "./observe.ts";
 import type { TwilioOptions } from "./options.ts";
 import { instantOf } from "./time.ts";
 
 /** The credentials of an account. @see https://www.twilio.com/docs/iam/api-keys */
-export function credentialsOf(options: TwilioOptions, endpoints: Endpoints): Credentials {
-  if (options.clientId !== undefined) return tokenCredentials(options.clientId, options.clientSecret, endpoints);
+export function credentialsOf(options: TwilioOptions, account: Account): Credentials {
+  if (options.clientId !== undefined) return tokenCredentials(options.clientId, options.clientSecret, account);
   return { type: "static", headers: { authorization: `Basic ${basicPair(options)}` } };
 }
 
@@ -53,7 +53,7 @@ const tokenTraits: OperationTraits = {
 };
 
 /** @see https://www.twilio.com/docs/iam/oauth-apps/oauth-access-token */
-function tokenCredentials(clientId: string, clientSecret: string, endpoints: Endpoints): Credentials {
+function tokenCredentials(clientId: string, clientSecret: string, { endpoints, errors }: Account): Credentials {
   const body = encodeForm([
     ["client_id", clientId],
     ["client_secret", clientSecret],
@@ -67,7 +67,7 @@ function tokenCredentials(clientId: string, clientSecret: string, endpoints: End
       headers: { accept: "application/json", "content-type": "application/x-www-form-urlencoded" },
       body,
     },
-    read: readToken,
+    read: (observation, now) => readToken(observation, now, errors),
     headers: (token) => ({ authorization: `Bearer ${token}` }),
   };
 }
@@ -75,7 +75,7 @@ function tokenCredentials(clientId: string, clientSecret: string, endpoints: End
 /** Twilio's documented lifetime of an access token, for an answer that does not state it. */
 const lifetimeDefaultSeconds = 3_600;
 
-function readToken(observation: Observation, now: number): TokenReading {
+function readToken(observation: Observation, now: number, errors: ErrorTable): TokenReading {
   if (observation.type === "transport") return { ok: false, outcome: classify(observation, null, tokenTraits, now) };
   const answer = objectOf(observation.body);
   const token = stringOf(answer?.["access_token"]);
@@ -84,7 +84,7 @@ function readToken(observation: Observation, now: number): TokenReading {
     const lifetime = typeof seconds === "number" && seconds > 0 && seconds < 1e9 ? seconds : lifetimeDefaultSeconds;
     return { ok: true, token, expiresAt: now + lifetime * 1000 };
   }
-  const said = readError(observation, answer);
+  const said = readError(observation, errors, answer);
   const until = instantOf(answer?.["throttled_until"]);
   const retryAfterMs = until === null ? said.retryAfterMs : Math.max(0, until - observation.at, said.retryAfterMs ?? 0);
   return { ok: false, outcome: classify(observation, { ...said, shape: "oauth", retryAfterMs }, tokenTraits, now) };

@@ -1,7 +1,17 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
-import type { Hashing } from "@landline/core";
+import type { Hashing, NeutralMessage } from "@landline/core";
 import { describe, test } from "vitest";
 import { providerConformance } from "../conformance/index.ts";
+import {
+  callsCreate,
+  callsUpdate,
+  messagesCancel,
+  messagesCreate,
+  messagesRedact,
+  twilioCalls,
+  verificationsCreate,
+} from "./client.ts";
+import type { OperationMakers } from "./client.ts";
 import type { TwilioOptions } from "./options.ts";
 import { twilio } from "./provider.ts";
 
@@ -75,9 +85,49 @@ const accounts: Readonly<Record<string, { options: TwilioOptions; secrets: reado
   },
 };
 
-describe.each(Object.entries(accounts))("twilio by %s", (_name, { options, secrets }) => {
+const messages: readonly NeutralMessage[] = [
+  { to: "+15551234567", body: "Hello" },
+  { to: "+15551234567", body: "Hello", channel: "whatsapp", from: "+15005550006" },
+  { to: "+15551234567", media: ["https://example.com/a.png"], channel: "mms" },
+  {
+    to: "+15551234567",
+    template: { id: `HX${hex32}`, variables: { "1": "x" } },
+    channel: "whatsapp",
+    from: "whatsapp:+15005550006",
+  },
+  { to: "+15551234567", body: "Your code is <1234> & more", channel: "voice", from: "+15005550006" },
+];
+
+const makers: OperationMakers = {
+  "messages.create": messagesCreate,
+  "calls.create": callsCreate,
+  "verifications.create": verificationsCreate,
+  "messages.cancel": messagesCancel,
+  "messages.redact": messagesRedact,
+  "calls.update": callsUpdate,
+};
+
+/** Everything under each kind of credentials; what only calls is the same translation, so few inputs do. */
+const subjects = [
+  ...Object.entries(accounts).map(([name, account]) => ({
+    name: `twilio by ${name}`,
+    ...account,
+    create: () => twilio(account.options),
+    neutral: true,
+    fuzz: 6_000,
+  })),
+  ...Object.entries(accounts).map(([name, account]) => ({
+    name: `twilio for calls only by ${name}`,
+    ...account,
+    create: () => twilioCalls(account.options, makers),
+    neutral: false,
+    fuzz: 300,
+  })),
+];
+
+describe.each(subjects)("$name", ({ create, secrets, neutral, fuzz }) => {
   const cases = providerConformance({
-    create: () => twilio(options),
+    create,
     secrets,
     operations,
     errorBody: (code, text) =>
@@ -89,20 +139,9 @@ describe.each(Object.entries(accounts))("twilio by %s", (_name, { options, secre
       }),
     unknownCode: "99999",
     documentedNotExecuted: [],
-    messages: [
-      { to: "+15551234567", body: "Hello" },
-      { to: "+15551234567", body: "Hello", channel: "whatsapp", from: "+15005550006" },
-      { to: "+15551234567", media: ["https://example.com/a.png"], channel: "mms" },
-      {
-        to: "+15551234567",
-        template: { id: `HX${hex32}`, variables: { "1": "x" } },
-        channel: "whatsapp",
-        from: "whatsapp:+15005550006",
-      },
-      { to: "+15551234567", body: "Your code is <1234> & more", channel: "voice", from: "+15005550006" },
-    ],
+    messages: neutral ? messages : [],
     hashing,
-    fuzz: 6_000,
+    fuzz,
   });
   // eslint-disable-next-line vitest/expect-expect -- a case throws when a rule is broken
   test.each(cases.map((each) => [each.name, each] as const))("%s", (_case, { run }) => {

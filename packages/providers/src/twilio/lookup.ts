@@ -75,11 +75,11 @@ function listRequest(
 }
 
 /** Reads the answer to a GET of one resource; a resource that does not exist is a look that failed. */
-export function readOne(observation: Observation, identifier: RegExp, now: number): LookupReading {
+export function readOne(observation: Observation, identifier: RegExp, now: number, account: Account): LookupReading {
   if (observation.type === "transport") return { ok: false, outcome: classify(observation, null, readTraits, now) };
   const resource = objectOf(observation.body);
   const candidates = resource === null ? [] : candidateOf(resource, identifier);
-  if (observation.status !== 200 || candidates.length === 0) return refused(observation, resource, now);
+  if (observation.status !== 200 || candidates.length === 0) return refused(observation, account, resource, now);
   return { ok: true, candidates, next: null, providerNow: providerNowOf(observation) };
 }
 
@@ -93,7 +93,8 @@ function readPage(observation: Observation, now: number, account: Account, searc
   if (observation.type === "transport") return { ok: false, outcome: classify(observation, null, readTraits, now) };
   const page = objectOf(observation.body);
   const listed = page?.[search.resource];
-  if (observation.status !== 200 || page === null || !Array.isArray(listed)) return refused(observation, page, now);
+  if (observation.status !== 200 || page === null || !Array.isArray(listed))
+    return refused(observation, account, page, now);
   const items = recordsOf(listed);
   const next = nextPage(page["next_page_uri"], items, now, account);
   if (next === undefined) return unanswerable("the next page of Twilio's list has an address outside this account");
@@ -146,8 +147,13 @@ const readTraits: OperationTraits = {
   ordered: false,
 };
 
-function refused(observation: ResponseObservation, page: Record<string, unknown> | null, now: number): LookupReading {
-  return { ok: false, outcome: classify(observation, readError(observation, page), readTraits, now) };
+function refused(
+  observation: ResponseObservation,
+  account: Account,
+  page: Record<string, unknown> | null,
+  now: number,
+): LookupReading {
+  return { ok: false, outcome: classify(observation, readError(observation, account.errors, page), readTraits, now) };
 }
 
 /** A question that Twilio cannot answer counts as a look that failed, never as an absence. */

@@ -4,18 +4,22 @@
  *
  * States what was said and never what to do. A success counts only with an identifier of the right form.
  */
-import type { ErrorEntry, Observation, Reading, ResponseObservation } from "@landline/core";
+import type { ErrorEntry, ErrorTable, Observation, Reading, ResponseObservation } from "@landline/core";
 import { rateLimitDelay } from "@landline/core";
 import { codeOf, objectOf, recordsOf, stringOf } from "../http/json.ts";
-import { fieldOfCode, twilioErrors } from "./error-codes.ts";
+import { fieldOfCode } from "./answer-codes.ts";
 
-/** Reads an answer to a request that promises an identifier. */
-export function readAnswer(observation: Observation, identifier: RegExp): Reading {
+/**
+ * Reads an answer to a request that promises an identifier.
+ * @param errors what its code is looked up in
+ */
+export function readAnswer(observation: Observation, identifier: RegExp, errors: ErrorTable): Reading {
   if (observation.type === "transport") return nothingSaid;
-  if (observation.status < 200 || observation.status > 299) return readError(observation);
+  if (observation.status < 200 || observation.status > 299) return readError(observation, errors);
   const value = objectOf(observation.body);
   const providerId = stringOf(value?.["sid"]);
-  if (value === null || providerId === null || !identifier.test(providerId)) return readError(observation, value);
+  if (value === null || providerId === null || !identifier.test(providerId))
+    return readError(observation, errors, value);
   return {
     shape: "api",
     accepted: { providerId, providerStatus: stringOf(value["status"]), value },
@@ -33,8 +37,8 @@ export function readAnswer(observation: Observation, identifier: RegExp): Readin
  * Reads an answer to a change of something that exists. Only here does 404 speak of the thing that was named; on a
  * create it says that the account or the base URL is wrong.
  */
-export function readChange(observation: Observation, identifier: RegExp): Reading {
-  const reading = readAnswer(observation, identifier);
+export function readChange(observation: Observation, identifier: RegExp, errors: ErrorTable): Reading {
+  const reading = readAnswer(observation, identifier, errors);
   if (reading.entry?.code !== "20404") return reading;
   const guidance =
     "Twilio does not know the resource that the request names. Check its identifier and the account it belongs to.";
@@ -42,14 +46,18 @@ export function readChange(observation: Observation, identifier: RegExp): Readin
 }
 
 /** Reads an answer that is not bound to an operation. */
-export function explainAnswer(observation: Observation): Reading {
-  return readAnswer(observation, anySid);
+export function explainAnswer(observation: Observation, errors: ErrorTable): Reading {
+  return readAnswer(observation, anySid, errors);
 }
 
 const anySid = /^[A-Z]{2}[0-9a-fA-F]{32}$/;
 
 /** Reads an answer that is not a success, or cannot be shown to be one. */
-export function readError(observation: ResponseObservation, parsed = objectOf(observation.body)): Reading {
+export function readError(
+  observation: ResponseObservation,
+  errors: ErrorTable,
+  parsed = objectOf(observation.body),
+): Reading {
   const said = parsed === null ? xmlEnvelope(observation.body) : jsonEnvelope(parsed);
   const code = said?.code ?? null;
   return {
@@ -59,7 +67,7 @@ export function readError(observation: ResponseObservation, parsed = objectOf(ob
     message: said?.message ?? null,
     field: said?.field ?? (code === null ? null : fieldOfCode(code)),
     requestId: requestIdOf(observation),
-    entry: entryInAnswer(code, observation.status),
+    entry: entryInAnswer(errors, code, observation.status),
     retryAfterMs: rateLimitDelay(observation.headers, observation.at),
     concurrency: concurrencyOf(observation),
   };
@@ -69,8 +77,8 @@ export function readError(observation: ResponseObservation, parsed = objectOf(ob
  * The row of a code that came as an answer. A code that usually comes later, on a message that was taken, speaks of a
  * message that was not taken when it comes as a refusal; inside anything else it proves nothing.
  */
-function entryInAnswer(code: string | null, status: number): ErrorEntry | null {
-  const entry = twilioErrors.get(code ?? (status === 404 ? unknownAccount : "")) ?? null;
+function entryInAnswer(errors: ErrorTable, code: string | null, status: number): ErrorEntry | null {
+  const entry = errors.get(code ?? (status === 404 ? unknownAccount : "")) ?? null;
   if (entry === null || entry.arrives === "sync" || entry.arrives === "both") return entry;
   if (status < 400 || status > 499) return null;
   return entry.execution === "executed" ? { ...entry, execution: "not_executed" } : entry;

@@ -19,18 +19,18 @@ const traits: OperationTraits = {
 };
 
 /** The probe of one account. */
-export function twilioProbe(account: Account, accountSid: string): Probe {
+export function twilioProbe(account: Account): Probe {
   return {
     describe: () => getRequest(`${account.accountUrl}/Messages.json?PageSize=1`),
     read(observation, now): Outcome {
       if (observation.type === "transport") return classify(observation, null, traits, now);
       const page = objectOf(observation.body);
-      const reading = readError(observation, page);
+      const reading = readError(observation, account.errors, page);
       if (observation.status !== 200 || !Array.isArray(page?.["messages"]))
         return classify(observation, reading, traits, now);
       return {
         type: "accepted",
-        providerId: accountSid,
+        providerId: account.accountSid,
         providerStatus: null,
         value: null,
         requestId: reading.requestId,

@@ -5,6 +5,7 @@ import type { AccountRules } from "../input/config.ts";
 import { configFaults, isGiven } from "../input/config.ts";
 import { baseAddress, matching, webUrl } from "../input/forms.ts";
 import type { Defect, Form } from "../input/rules.ts";
+import { numberFault } from "../phone/e164.ts";
 import type { Registration } from "../registration.ts";
 import { messageSender } from "./addresses.ts";
 import { twilioErrors } from "./error-codes.ts";
@@ -17,7 +18,7 @@ const secret = { type: "text", max: 4096 } as const;
 const place = { type: "text", form: matching(/^[a-z0-9-]+$/, "lower-case letters, digits and hyphens") } as const;
 
 const duration: Form = (text) => (parseDuration(text) === null ? 'must be a duration such as "15s"' : null);
-const sender: Form = (text) => (messagingServiceSid.test(text) ? null : messageSender(text));
+const sender: Form = (text) => (messagingServiceSid.test(text) ? null : messageSender(numberFault)(text));
 
 const account: AccountRules = {
   rules: {
@@ -47,7 +48,11 @@ export const twilioRegistration: Registration = {
     const { provider: _provider, ...options } = config;
     return twilio(options as unknown as TwilioOptions);
   },
-  explaining: { name: "twilio", errors: twilioErrors, explain: explainAnswer },
+  explaining: {
+    name: "twilio",
+    errors: twilioErrors,
+    explain: (observation) => explainAnswer(observation, twilioErrors),
+  },
 };
 
 function credentialDefects(config: Record<string, unknown>): readonly Defect[] {

@@ -1,16 +1,7 @@
 /** Codes of the channels beside text messages: WhatsApp, Messenger, RCS. */
 import type { ErrorEntry } from "@landline/core";
-import {
-  hours,
-  inferred,
-  limitReached,
-  minutes,
-  networkFault,
-  row,
-  senderRefused,
-  undeliverable,
-  unreachable,
-} from "./row.ts";
+import { senderRefused, undeliverable, unreachable } from "./row-later.ts";
+import { hours, inferred, limitReached, minutes, networkFault, row } from "./row.ts";
 
 const channelFault = "Send a new message a few times at most, or a text message instead.";
 const consentOnly = "Do not repeat it. Send a text message only if this person agreed to that separately.";
@@ -36,13 +27,6 @@ export const channelCodes: readonly ErrorEntry[] = [
   row("63021", undeliverable, "The channel refused the content.", "Correct the content, or send a text message.", {
     otherChannel: "yes",
   }),
-  row(
-    "63007",
-    senderRefused,
-    "The sender is not a sender of this channel.",
-    "Use a sender that is registered for the channel, or send a text message.",
-    { arrives: "both", execution: "not_executed", otherChannel: "yes" },
-  ),
   row("63009", networkFault, "The channel reported an internal error.", channelFault),
   row("63010", networkFault, "Twilio failed internally on a channel message.", channelFault),
   row("63012", networkFault, "The channel reported an internal error.", channelFault),

@@ -1,17 +1,7 @@
 /** Codes of text messages that Twilio took and could not deliver. A repeat of these is always a new message. */
 import type { ErrorEntry } from "@landline/core";
-import {
-  hours,
-  inferred,
-  limitReached,
-  midnightPacific,
-  minutes,
-  networkFault,
-  row,
-  senderRefused,
-  undeliverable,
-  unreachable,
-} from "./row.ts";
+import { senderRefused, undeliverable, unreachable } from "./row-later.ts";
+import { hours, inferred, limitReached, midnightPacific, minutes, networkFault, row } from "./row.ts";
 
 const registerSender =
   "Register or provision the sender for the recipient's country; meanwhile another channel such as WhatsApp may do.";

@@ -1,29 +1,9 @@
-/** Codes of the platform: credentials, accounts, limits, and Twilio's own failures. */
+/** Codes of the platform that come as an answer: credentials, accounts, limits, and Twilio's own failures. */
 import type { ErrorEntry } from "@landline/core";
-import {
-  accountStopped,
-  hours,
-  inferred,
-  limitReached,
-  networkFault,
-  notAllowed,
-  observed,
-  row,
-  senderRefused,
-  undeliverable,
-  warning,
-  wrongRequest,
-} from "./row.ts";
+import { accountStopped, limitReached, networkFault, notAllowed, observed, row, wrongRequest } from "./row.ts";
 
 /** See the file's comment. */
 export const platformCodes: readonly ErrorEntry[] = [
-  row(
-    "20001",
-    warning,
-    "A parameter is not known and was ignored.",
-    "Correct the name of the parameter: what it should have done was not done.",
-    { execution: "executed" },
-  ),
   row(
     "20003",
     accountStopped,
@@ -107,18 +87,6 @@ export const platformCodes: readonly ErrorEntry[] = [
     { status: 503, arrives: "sync", execution: "unknown", remedy: "reconcile", retry: "reconcile", otherChannel: "no" },
   ),
   row(
-    "20504",
-    networkFault,
-    "Twilio failed while it worked on the message.",
-    "Send it as a new message, once or twice at most.",
-  ),
-  row(
-    "30500",
-    networkFault,
-    "Twilio failed while it worked on the message.",
-    "Send it as a new message, once or twice at most.",
-  ),
-  row(
     "10004",
     limitReached,
     "Too many calls of the account are running at once.",
@@ -133,62 +101,10 @@ export const platformCodes: readonly ErrorEntry[] = [
     },
   ),
   row(
-    "30002",
-    senderRefused,
-    "The account was suspended after the message was queued.",
-    "Resolve the suspension with Twilio. Nothing more is sent with this account until it is resumed.",
-    { blocksAccount: true, otherChannel: "yes" },
-  ),
-  row(
-    "30037",
-    senderRefused,
-    "Outbound messages are disabled for the account.",
-    "Ask Twilio to enable outbound messages. Until then use another provider.",
-    { otherChannel: "yes" },
-  ),
-  row(
-    "30454",
-    limitReached,
-    "The account's limit of messages is used up.",
-    "Send it again on the next day, or upgrade the account.",
-    { wait: hours(24), source: inferred },
-  ),
-  row(
-    "63038",
-    limitReached,
-    "The account's daily limit of messages is used up.",
-    "Send it again on the next day, or by another provider.",
-    { wait: hours(24), otherChannel: "yes", source: inferred },
-  ),
-  row(
-    "11200",
-    warning,
-    "Twilio could not fetch an address of ours.",
-    "Check that the webhook or TwiML address is reachable from the internet and answers in time.",
-  ),
-  row(
-    "11205",
-    warning,
-    "Twilio could not connect to an address of ours.",
-    "Check the host, the firewall and the certificate of the webhook or TwiML address.",
-  ),
-  row(
-    "11220",
-    warning,
-    "The secure connection to an address of ours failed.",
-    "Check the certificate chain of the webhook or TwiML address.",
-  ),
-  row(
     "32018",
     wrongRequest,
     "The TwiML is longer than 4,000 characters.",
     "Shorten the TwiML, or serve it from an address given as Url.",
   ),
   row("90028", wrongRequest, "The broadcast token is too long.", "Shorten the token."),
-  row(
-    "30039",
-    undeliverable,
-    "A loop of messages was stopped.",
-    "Find out which two programs answer each other, and break the circle.",
-  ),
 ];

@@ -180,4 +180,11 @@ export const requestCodes: readonly ErrorEntry[] = [
     "Check MessagingServiceSid against the account's services.",
     { kind: "invalid_request" },
   ),
+  row(
+    "63007",
+    notAllowed,
+    "The sender is not a sender of this channel.",
+    "Use a sender that is registered for the channel, or send a text message.",
+    { arrives: "both", otherChannel: "yes" },
+  ),
 ];

@@ -4,7 +4,7 @@
  * Two questions are kept apart throughout. `execution` says whether something was done; `retry` says whether doing it
  * again would change anything. Twilio's "never processed, safe to retry" answers the first one only.
  */
-import type { ErrorEntry } from "@landline/core";
+import type { ErrorEntry, ErrorTable } from "@landline/core";
 
 /** What several codes share. */
 export type CodeClass = Omit<ErrorEntry, "code" | "meaning" | "guidance" | "docs" | "source" | "read">;
@@ -43,6 +43,12 @@ export function row(
   };
 }
 
+/** Rows by code, in ascending order. */
+export function tableOf(rows: readonly ErrorEntry[]): ErrorTable {
+  const ordered = rows.toSorted((left, right) => Number(left.code) - Number(right.code));
+  return new Map(ordered.map((entry) => [entry.code, entry]));
+}
+
 const refused = {
   status: null,
   arrives: "sync",
@@ -50,7 +56,8 @@ const refused = {
   retry: "never",
   otherChannel: "no",
 } as const;
-const failed = { status: null, arrives: "async", execution: "executed", otherChannel: "no" } as const;
+/** What a word about a message that was taken has in common. */
+export const failed = { status: null, arrives: "async", execution: "executed", otherChannel: "no" } as const;
 
 /** The request is wrong and stays wrong. */
 export const wrongRequest: CodeClass = {
@@ -71,34 +78,6 @@ export const notAllowed: CodeClass = {
 /** The account itself is refused: nothing behind it would pass. */
 export const accountStopped: CodeClass = { ...notAllowed, blocksAccount: true, otherChannel: "yes" };
 
-/** Not delivered; a repeat of the same message would end the same way. */
-export const undeliverable: CodeClass = {
-  ...failed,
-  kind: "undelivered",
-  retry: "never",
-  remedy: "fix_request",
-  responsible: "caller",
-};
-
-/** Not delivered to this person; perhaps another time, better by another channel. */
-export const unreachable: CodeClass = {
-  ...failed,
-  kind: "undelivered",
-  retry: "later",
-  remedy: "other_channel",
-  responsible: "recipient",
-  otherChannel: "yes",
-};
-
-/** Not delivered because the sender, campaign or template may not send this until somebody acts. */
-export const senderRefused: CodeClass = {
-  ...failed,
-  kind: "authorization",
-  retry: "never",
-  remedy: "fix_account",
-  responsible: "operator",
-};
-
 /** Not delivered through a fault of Twilio, a channel or a carrier: a new message may pass. */
 export const networkFault: CodeClass = {
   ...failed,
@@ -116,18 +95,6 @@ export const limitReached: CodeClass = {
   retry: "later",
   remedy: "wait",
   responsible: "operator",
-};
-
-/** Does not stop anything. */
-export const warning: CodeClass = {
-  status: null,
-  arrives: "warning",
-  execution: "executed",
-  kind: "invalid_request",
-  retry: "never",
-  remedy: "fix_request",
-  responsible: "caller",
-  otherChannel: "no",
 };
 
 /** Milliseconds. */

@@ -15,7 +15,6 @@ import { callSid, sidRule } from "../ids.ts";
 import type { CallUpdateInput } from "../inputs.ts";
 import { readOne, unanswerable } from "../lookup.ts";
 import { readChange } from "../observe.ts";
-import { callPoll } from "../poll.ts";
 import { changeRequest, formOf, getRequest } from "../request.ts";
 
 const docs = "https://www.twilio.com/docs/voice/api/call-resource#update-a-call-resource";
@@ -52,9 +51,9 @@ export function callsUpdate(account: Account): Operation<CallUpdateInput> {
     },
     prepare: (input): Prepared<CallUpdateInput> => prepared(input, { rules, required: ["Sid"], across, docs }),
     describe: (input) => changeRequest(address(input), formOf(input, fields)),
-    observe: (observation) => readChange(observation, callSid),
-    lookup: endLookup(address),
-    poll: callPoll(account),
+    observe: (observation) => readChange(observation, callSid, account.errors),
+    lookup: endLookup(account, address),
+    poll: null,
     recipient: () => null,
     sender: () => null,
     subject: () => null,
@@ -64,13 +63,13 @@ export function callsUpdate(account: Account): Operation<CallUpdateInput> {
 const finished = new Set(["completed", "canceled", "busy", "failed", "no-answer"]);
 
 /** A call that has ended is what was asked for, whoever ended it; so it is dated to the look. */
-function endLookup(address: (input: CallUpdateInput) => string): Lookup<CallUpdateInput> {
+function endLookup(account: Account, address: (input: CallUpdateInput) => string): Lookup<CallUpdateInput> {
   return {
     describe: (input) => getRequest(address(input)),
     read(observation, input, now): LookupReading {
       if (input.Status === undefined)
         return unanswerable("Twilio does not show whether a call received new instructions");
-      const reading = readOne(observation, callSid, now);
+      const reading = readOne(observation, callSid, now, account);
       if (!reading.ok) return reading;
       const ended = reading.candidates.filter(({ providerStatus }) => finished.has(providerStatus ?? ""));
       return {

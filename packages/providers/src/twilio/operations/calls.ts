@@ -16,7 +16,6 @@ import { callSid, sidRule } from "../ids.ts";
 import type { CallCreateInput, CallEvent } from "../inputs.ts";
 import { callLookup } from "../lookup.ts";
 import { readAnswer } from "../observe.ts";
-import { callPoll } from "../poll.ts";
 import { appended, callbackOf, createRequest, formOf } from "../request.ts";
 
 const docs = "https://www.twilio.com/docs/voice/api/call-resource#create-a-call-resource";
@@ -25,9 +24,9 @@ const callback = { type: "text", form: webUrl({ underscoreInHost: false }) } as 
 const method = { type: "choice", of: ["GET", "POST"] } as const;
 const name = { type: "text", max: 4096 } as const;
 
-const rules: FieldRules = {
-  To: { type: "text", form: callRecipient },
-  From: { type: "text", form: callSender },
+const rulesOf = ({ numberFault }: Account): FieldRules => ({
+  To: { type: "text", form: callRecipient(numberFault) },
+  From: { type: "text", form: callSender(numberFault) },
   Url: url,
   Twiml: { type: "text", max: 4000 },
   ApplicationSid: sidRule("AP"),
@@ -70,14 +69,15 @@ const rules: FieldRules = {
   CallToken: name,
   TimeLimit: { type: "integer", min: 1, max: 1_000_000 },
   ClientNotificationUrl: url,
-};
-const fields = Object.keys(rules);
+});
 const instructions = ["Url", "Twiml", "ApplicationSid"];
 const allEvents: readonly CallEvent[] = ["initiated", "ringing", "answered", "completed"];
 
 /** The operation for one account. */
 export function callsCreate(account: Account): Operation<CallCreateInput> {
   const target = `${account.accountUrl}/Calls.json`;
+  const rules = rulesOf(account);
+  const fields = Object.keys(rules);
   const completion = account.from?.startsWith("+") === true ? { From: account.from } : null;
   return {
     name: "calls.create",
@@ -95,11 +95,11 @@ export function callsCreate(account: Account): Operation<CallCreateInput> {
       return prepared(input, { rules, required: ["To", "From"], across, defaults, docs });
     },
     describe(input, context): RequestDescription {
-      return createRequest(target, bodyOf(input, context, account.statusCallback), context);
+      return createRequest(target, bodyOf(input, fields, context, account.statusCallback), context);
     },
-    observe: (observation) => readAnswer(observation, callSid),
+    observe: (observation) => readAnswer(observation, callSid, account.errors),
     lookup: callLookup(account),
-    poll: callPoll(account),
+    poll: null,
     recipient: (input) => input.To,
     sender: (input) => input.From,
     subject: () => null,
@@ -107,7 +107,12 @@ export function callsCreate(account: Account): Operation<CallCreateInput> {
 }
 
 /** With `ApplicationSid` Twilio takes the callback of the application and ignores ours. */
-function bodyOf(input: CallCreateInput, context: RequestContext, ownCallback: string | null): string {
+function bodyOf(
+  input: CallCreateInput,
+  fields: readonly string[],
+  context: RequestContext,
+  ownCallback: string | null,
+): string {
   let body = formOf(input, fields);
   const address = context.callbackUrl ?? ownCallback;
   if (address === null || !isAbsent(input.StatusCallback) || !isAbsent(input.ApplicationSid)) return body;

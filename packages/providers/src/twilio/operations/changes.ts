@@ -10,7 +10,6 @@ import type { Account } from "../account.ts";
 import { messageSid, sidRule } from "../ids.ts";
 import type { MessageChangeInput } from "../inputs.ts";
 import { readChange } from "../observe.ts";
-import { messagePoll } from "../poll.ts";
 import { changeRequest } from "../request.ts";
 
 const docs = "https://www.twilio.com/docs/messaging/api/message-resource#update-a-message-resource";
@@ -39,9 +38,9 @@ function change(account: Account, name: string, body: string): Operation<Message
     },
     prepare: (input): Prepared<MessageChangeInput> => prepared(input, { rules, required: ["Sid"], docs }),
     describe: (input) => changeRequest(`${account.accountUrl}/Messages/${input.Sid}.json`, body),
-    observe: (observation) => readChange(observation, messageSid),
+    observe: (observation) => readChange(observation, messageSid, account.errors),
     lookup: null,
-    poll: messagePoll(account),
+    poll: null,
     recipient: () => null,
     sender: () => null,
     subject: () => null,

@@ -15,17 +15,16 @@ import { messageSid, messagingServiceSid, sidRule } from "../ids.ts";
 import type { MessageCreateInput } from "../inputs.ts";
 import { messageLookup } from "../lookup.ts";
 import { readAnswer } from "../observe.ts";
-import { messagePoll } from "../poll.ts";
 import { appended, callbackOf, createRequest, formOf } from "../request.ts";
 
 const docs = "https://www.twilio.com/docs/messaging/api/message-resource#create-a-message";
 const publicUrl = webUrl({ underscoreInHost: false });
 
-const rules: FieldRules = {
-  To: { type: "text", form: messageRecipient },
-  From: { type: "text", form: messageSender },
+const rulesOf = ({ numberFault }: Account): FieldRules => ({
+  To: { type: "text", form: messageRecipient(numberFault) },
+  From: { type: "text", form: messageSender(numberFault) },
   MessagingServiceSid: sidRule("MG"),
-  FallbackFrom: { type: "text", form: messageSender },
+  FallbackFrom: { type: "text", form: messageSender(numberFault) },
   Body: { type: "text", max: 1600 },
   MediaUrl: { type: "list", of: { type: "text", form: webUrl() }, max: 10 },
   ContentSid: sidRule("HX"),
@@ -48,12 +47,13 @@ const rules: FieldRules = {
   RiskCheck: { type: "choice", of: ["enable", "disable"] },
   MaxPrice: { type: "number", min: 0, max: 1_000_000 },
   MessageIntent: { type: "text" },
-};
-const fields = Object.keys(rules);
+});
 
 /** The operation for one account. */
 export function messagesCreate(account: Account): Operation<MessageCreateInput> {
   const url = `${account.accountUrl}/Messages.json`;
+  const rules = rulesOf(account);
+  const fields = Object.keys(rules);
   const defaults = senderDefaults(account.from);
   return {
     name: "messages.create",
@@ -69,11 +69,11 @@ export function messagesCreate(account: Account): Operation<MessageCreateInput> 
       return prepared(input, { rules, required: ["To"], across, defaults, docs });
     },
     describe(input, context): RequestDescription {
-      return createRequest(url, bodyOf(input, context, account.statusCallback), context);
+      return createRequest(url, bodyOf(input, fields, context, account.statusCallback), context);
     },
-    observe: (observation) => readAnswer(observation, messageSid),
+    observe: (observation) => readAnswer(observation, messageSid, account.errors),
     lookup: messageLookup(account),
-    poll: messagePoll(account),
+    poll: null,
     recipient: (input) => input.To,
     sender: (input) => input.From ?? input.MessagingServiceSid ?? null,
     subject: () => null,
@@ -81,7 +81,12 @@ export function messagesCreate(account: Account): Operation<MessageCreateInput> 
 }
 
 /** An application (`ApplicationSid`) reports to its own address; ours would silently replace it. */
-function bodyOf(input: MessageCreateInput, context: RequestContext, ownCallback: string | null): string {
+function bodyOf(
+  input: MessageCreateInput,
+  fields: readonly string[],
+  context: RequestContext,
+  ownCallback: string | null,
+): string {
   const body = formOf(input, fields);
   const callback = context.callbackUrl ?? ownCallback;
   if (callback === null || !isAbsent(input.StatusCallback) || !isAbsent(input.ApplicationSid)) return body;

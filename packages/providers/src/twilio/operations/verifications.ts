@@ -10,7 +10,6 @@ import type { Operation, Prepared } from "@landline/core";
 import { jsonObject, matching } from "../../input/forms.ts";
 import { prepared } from "../../input/prepare.ts";
 import type { Defect, FieldRules } from "../../input/rules.ts";
-import { numberFault } from "../../phone/e164.ts";
 import type { Account } from "../account.ts";
 import { sidRule, verificationSid } from "../ids.ts";
 import type { VerificationCreateInput } from "../inputs.ts";
@@ -47,6 +46,7 @@ const fields = Object.keys(rules).filter((field) => field !== "ServiceSid");
 
 /** The operation for one account. */
 export function verificationsCreate(account: Account): Operation<VerificationCreateInput> {
+  const across = acrossOf(account);
   return {
     name: "verifications.create",
     traits: {
@@ -65,7 +65,7 @@ export function verificationsCreate(account: Account): Operation<VerificationCre
         formOf(input, fields),
         context,
       ),
-    observe: (observation) => readAnswer(observation, verificationSid),
+    observe: (observation) => readAnswer(observation, verificationSid, account.errors),
     lookup: null,
     poll: null,
     recipient: (input) => input.To,
@@ -74,14 +74,16 @@ export function verificationsCreate(account: Account): Operation<VerificationCre
   };
 }
 
-function across(input: Record<string, unknown>): readonly Defect[] {
-  const to = input["To"];
-  if (typeof to !== "string" || to === "") return [];
-  if (input["Channel"] === "email") {
-    return /^[^\s@]+@[^\s@]+$/.test(to)
-      ? []
-      : [{ field: "To", message: "must be an e-mail address for channel email" }];
-  }
-  const fault = numberFault(to);
-  return fault === null ? [] : [{ field: "To", message: fault }];
+function acrossOf({ numberFault }: Account): (input: Record<string, unknown>) => readonly Defect[] {
+  return (input) => {
+    const to = input["To"];
+    if (typeof to !== "string" || to === "") return [];
+    if (input["Channel"] === "email") {
+      return /^[^\s@]+@[^\s@]+$/.test(to)
+        ? []
+        : [{ field: "To", message: "must be an e-mail address for channel email" }];
+    }
+    const fault = numberFault(to);
+    return fault === null ? [] : [{ field: "To", message: fault }];
+  };
 }
