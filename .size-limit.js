@@ -4,9 +4,9 @@
  */
 import { existsSync } from "node:fs";
 
-const ignore = ["undici", "libphonenumber-js", "node:*"];
+const ignoredEverywhere = ["undici", "libphonenumber-js", "node:*"];
 const entries = [
-  { name: "core", needs: ["core"], path: "packages/core/dist/index.js", limit: "21 kB" },
+  { name: "core", needs: ["core"], path: "packages/core/dist/index.js", limit: "22 kB" },
   {
     name: "reliableFetch",
     needs: ["core", "client"],
@@ -18,20 +18,28 @@ const entries = [
     name: "core + client",
     needs: ["core", "client"],
     path: "test/size/client.js",
-    limit: "26.5 kB",
+    limit: "27.2 kB",
     modifyEsbuildConfig: (config) => ({ ...config, platform: "node" }),
   },
   {
     name: "core + client + one provider",
     needs: ["core", "client", "providers"],
     path: "test/size/client-and-twilio.js",
-    // The goal is 25 kB, which core and client take by themselves. Of the provider's 17 kB a third is what 130 error codes
-    // mean and what to do about them: nothing that could come later, because a failure is told in the turn it is read.
-    limit: "43.5 kB",
+    limit: "45 kB",
+    modifyEsbuildConfig: (config) => ({ ...config, platform: "node" }),
+  },
+  {
+    name: "core + client + one operation of Twilio",
+    needs: ["core", "client", "providers"],
+    path: "test/size/client-and-twilio-calls.js",
+    // The goal is 25 kB, which core and client take by themselves.
+    limit: "37 kB",
+    // Not even the phone-number library may come along.
+    ignore: ["undici", "node:*"],
     modifyEsbuildConfig: (config) => ({ ...config, platform: "node" }),
   },
 ];
 
 export default entries
   .filter(({ needs }) => needs.every((name) => existsSync(`packages/${name}/dist/index.js`)))
-  .map(({ needs: _needs, ...entry }) => ({ ...entry, ignore, gzip: true }));
+  .map(({ needs: _needs, ignore = ignoredEverywhere, ...entry }) => ({ ...entry, ignore, gzip: true }));

@@ -1,9 +1,9 @@
 /**
  * A worker in the style of Cloudflare's. The `workerd` condition selects the transport over `fetch`; nothing of Node is
- * needed. In a worker nothing should outlive the request, so the deadline is short and doubt is told, not waited for.
+ * needed, and only the operation that is called is bundled. In a worker nothing should outlive the request, so the deadline is short and doubt is told, not waited for.
  */
 import { createClient } from "@landline/client";
-import { twilio } from "@landline/providers/twilio";
+import { messagesCreate, twilioCalls } from "@landline/providers/twilio/client";
 
 /** Bindings of the worker. */
 export interface Env {
@@ -17,7 +17,10 @@ export interface Env {
 export const worker = {
   async fetch(request: Request, env: Env): Promise<Response> {
     const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken, TWILIO_BASE_URL: baseUrl } = env;
-    const account = twilio({ accountSid, authToken, ...(baseUrl === undefined ? {} : { baseUrl }) });
+    const account = twilioCalls(
+      { accountSid, authToken, ...(baseUrl === undefined ? {} : { baseUrl }) },
+      { "messages.create": messagesCreate },
+    );
     const client = createClient(account, { attemptsMax: 2, attemptTimeout: "5s", deadline: "10s" });
     const { to, text } = (await request.json()) as { to: string; text: string };
     const result = await client.call(
