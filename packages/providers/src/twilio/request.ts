@@ -10,7 +10,7 @@ import { encodeFormValue } from "../http/form.ts";
  * timeout. A fragment is neither sent to us nor signed.
  * @see https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
  */
-const callbackRetries = "#rc=5&rp=all";
+export const callbackRetries = "#rc=5&rp=all";
 
 /** The name of the query parameter that carries our operation id. */
 export const operationParameter = "op";

@@ -115,6 +115,15 @@ describe("the signature", () => {
     },
   );
 
+  test("may cover the fragment we give out with the address, and no other", () => {
+    const signed = (url: string): string =>
+      createHmac("sha1", token).update(`${url}MessageStatussent`).digest("base64");
+    const given = (fragment: string): WebhookReading =>
+      read(requestOf(base, "MessageStatus=sent", signed(`${base}${fragment}`)));
+    expect(given("#rc=5&rp=all")).toMatchObject({ ok: true });
+    expect(given("#rc=4")).toMatchObject({ reason: "bad_signature" });
+  });
+
   test("is asked for", () => {
     const request = { ...requestOf(base, form, ""), headers: {} };
     expect(read(request)).toMatchObject({ ok: false, reason: "unsigned" });

@@ -14,7 +14,7 @@ import { decodeForm } from "../http/form.ts";
 import { codeOf, jsonOf, stringOf } from "../http/json.ts";
 import { twilioErrors } from "./error-codes.ts";
 import { dedupeKeyOf } from "./poll.ts";
-import { operationParameter } from "./request.ts";
+import { callbackRetries, operationParameter } from "./request.ts";
 import { signedForms } from "./signed-url.ts";
 import { callStatus, messageStatus } from "./statuses.ts";
 import { instantOf } from "./time.ts";
@@ -51,10 +51,10 @@ function isSigned(request: WebhookRequest, signature: string, tokens: readonly s
   const parameters = bodyHash === undefined ? formText(request.body) : "";
   if (parameters === null) return false;
   const given = utf8(signature);
+  // Twilio signs no fragment. What stands in for it (a proxy, a fake) may sign the address whole, as we gave it out.
+  const forms = [...signedForms(request.url), `${request.url}${callbackRetries}`];
   return tokens.some((token) =>
-    signedForms(request.url).some((form) =>
-      hashing.equal(utf8(base64(hashing.hmac("sha1", token, utf8(form + parameters)))), given),
-    ),
+    forms.some((form) => hashing.equal(utf8(base64(hashing.hmac("sha1", token, utf8(form + parameters)))), given)),
   );
 }
 
