@@ -61,6 +61,7 @@ export async function deliver(context: Context, job: Job): Promise<void> {
   const request = sendRequestOf(operation);
   const number = operation.attemptsStarted + 1;
   const begun = await startDurably(context, held, number, account.sender.digest(request));
+  if (begun === "overtaken") return giveUp(leaseTooShort(operation, nothingSent(number, clock.now())));
   if (begun !== "started") return giveUp(null);
   began(context, held, number);
 

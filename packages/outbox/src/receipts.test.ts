@@ -223,3 +223,38 @@ test("what callbacks lose is asked for", async () => {
   await world.advance(300_000);
   expect(state(world, id)).toBe("delivered");
 });
+
+test("a repeat whose intent is answered late is not sent when a receipt has ended the operation meanwhile", async () => {
+  // Once it left after all, and after a newer one of its subject; found by two lives in seventy thousand.
+  let answerLate = false;
+  const world: World = createWorld({
+    around: (store) => ({
+      ...store,
+      async start(...args: Parameters<typeof store.start>) {
+        const started = await store.start(...args);
+        if (answerLate && args[1].number === 2) {
+          await new Promise<void>((resolve) => {
+            world.host.after(1_000, resolve);
+          });
+        }
+        return started;
+      },
+    }),
+  });
+  world.provider.fate = () => ({ do: "accept_then_reset" });
+  await world.outbox.run();
+  answerLate = true;
+  const asked = { account: "lg", operation: "create.deduplicate", input: { to } };
+  const result = await world.outbox.enqueue(asked);
+  if (result.type !== "accepted") throw new Error(JSON.stringify(result));
+  const { id } = result.operation;
+  for (let steps = 0; world.store.rows.get(id)?.record.attemptsStarted !== 2; steps += 1) {
+    if (steps > 1_000) throw new Error("there was no second attempt");
+    await world.advance(20);
+  }
+  await deliver(world, [event({ status: "delivered", rank: 9, meaning: "delivered", operationId: id })]);
+  await world.advance(60_000);
+  expect(world.provider.received).toHaveLength(1);
+  expect(state(world, id)).toBe("delivered");
+  expect(await world.store.verify()).toEqual([]);
+});

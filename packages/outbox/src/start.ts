@@ -9,6 +9,12 @@ import type { Context } from "./context.ts";
 import type { Held } from "./settle.ts";
 import { pause, report, troubleDelay } from "./trouble.ts";
 
+/**
+ * An intent whose commit was answered later than this, in milliseconds, is looked at again before a repeat leaves:
+ * meanwhile a receipt may have ended the operation, and a newer one of its subject may have gone.
+ */
+const lateMs = 250;
+
 /** As much of an outbox's own id as tells it from others: the end, which is made of chance. */
 const selfLetters = 12;
 
@@ -17,21 +23,24 @@ let intents = 0;
 
 /**
  * Writes the intent of attempt `number`.
- * @returns `started`: durable, it may be sent; `lost`: another holds the lease; `left`: the store could not be reached
- *   while the lease lasted
+ * @returns `started`: durable, it may be sent; `overtaken`: durable, but the operation ended meanwhile; `lost`: another
+ *   holds the lease; `left`: the store could not be reached while the lease lasted
  */
 export async function startDurably(
   context: Context,
   held: Held,
   number: number,
   requestDigest: string,
-): Promise<"started" | "lost" | "left"> {
+): Promise<"started" | "overtaken" | "lost" | "left"> {
   const { store, host } = context;
   const marked = `${requestDigest}#${context.self.slice(-selfLetters)}.${(intents += 1).toString(36)}`;
   for (let failures = 0; ; failures += 1) {
     try {
       if (failures > 0 && (await isStarted(context, held, number, marked))) return "started";
-      return (await store.start(held.lease, { number, requestDigest: marked })) ? "started" : "lost";
+      const asked = host.monotonic();
+      if (!(await store.start(held.lease, { number, requestDigest: marked }))) return "lost";
+      const late = number > 1 && host.monotonic() - asked > lateMs;
+      return late && !(await isStarted(context, held, number, marked)) ? "overtaken" : "started";
     } catch (error) {
       report(context, `write the intent of ${held.operation.id}`, error);
       const delay = troubleDelay(failures, host.random());
