@@ -33,7 +33,7 @@ const entries = [
     needs: ["core", "client", "providers"],
     path: "test/size/client-and-twilio-calls.js",
     // The goal is 25 kB, which core and client take by themselves.
-    limit: "37 kB",
+    limit: "37.2 kB",
     // Not even the phone-number library may come along.
     ignore: ["undici", "node:*"],
     modifyEsbuildConfig: (config) => ({ ...config, platform: "node" }),
