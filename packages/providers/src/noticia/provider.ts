@@ -1,5 +1,6 @@
 /** Puts one Noticia organization together: its operations and its key. */
 import type { Provider } from "@landline/core";
+import { requireTexts } from "../required.ts";
 import { noticiaErrors } from "./error-codes.ts";
 import type { NoticiaOperations } from "./inputs.ts";
 import { translate } from "./message.ts";
@@ -11,8 +12,12 @@ import { subscriptionsOptIn, subscriptionsOptOut } from "./operations/subscripti
 import type { NoticiaOptions } from "./options.ts";
 import { noticiaProbe } from "./probe.ts";
 
-/** Noticia with one organization's API key. */
+/**
+ * Noticia with one organization's API key.
+ * @throws RangeError when the key is missing
+ */
 export function noticia(options: NoticiaOptions): Provider<NoticiaOperations> {
+  requireTexts("noticia", options, ["apiKey"]);
   const baseUrl = (options.baseUrl ?? "https://api.sms.noticia.ai").replace(/\/+$/, "");
   return {
     name: "noticia",

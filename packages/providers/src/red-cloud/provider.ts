@@ -1,6 +1,7 @@
 /** Puts one Red Cloud API client together: its operation, its token, its events. */
 import type { Provider } from "@landline/core";
 import { parseDuration } from "@landline/core";
+import { requireTexts } from "../required.ts";
 import { credentialsOf, secretsOf, signingSecretsOf } from "./auth.ts";
 import { redCloudDiagnosis } from "./diagnosis.ts";
 import { redCloudErrors } from "./error-codes.ts";
@@ -22,9 +23,10 @@ const toleranceDefaultMs = 90 * 60_000;
 
 /**
  * Red Cloud with one API client's credentials.
- * @throws RangeError when `webhookTolerance` is not a duration
+ * @throws RangeError when a credential or the base URL is missing, or `webhookTolerance` is not a duration
  */
 export function redCloud(options: RedCloudOptions): Provider<RedCloudOperations> {
+  requireTexts("redCloud", options, ["baseUrl", "clientId", "clientSecret"]);
   const baseUrl = options.baseUrl.replace(/\/+$/, "");
   const secrets = signingSecretsOf(options);
   const toleranceMs = toleranceOf(options);

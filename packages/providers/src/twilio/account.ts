@@ -2,6 +2,7 @@
 import type { ErrorTable } from "@landline/core";
 import { parseDuration } from "@landline/core";
 import type { Form } from "../input/rules.ts";
+import { requireTexts } from "../required.ts";
 import type { Endpoints } from "./endpoints.ts";
 import { endpointsOf } from "./endpoints.ts";
 import type { TwilioOptions } from "./options.ts";
@@ -30,9 +31,10 @@ const lookupSettleDefaultMs = 15_000;
 
 /**
  * Resolves an account.
- * @throws RangeError when `lookupSettle` is not a duration
+ * @throws RangeError when a credential is missing, or `lookupSettle` is not a duration
  */
 export function accountOf(options: TwilioOptions, { errors, numberFault }: Knowledge): Account {
+  requireTexts("twilio", options, ["accountSid", ...credentialNames(options)]);
   const endpoints = endpointsOf(options);
   const lookupSettleMs =
     options.lookupSettle === undefined ? lookupSettleDefaultMs : parseDuration(options.lookupSettle);
@@ -47,4 +49,10 @@ export function accountOf(options: TwilioOptions, { errors, numberFault }: Knowl
     errors,
     numberFault,
   };
+}
+
+/** The options of the pair that was begun; of the commonest one when none was. */
+function credentialNames(options: TwilioOptions | undefined): readonly string[] {
+  if (options?.clientId !== undefined) return ["clientId", "clientSecret"];
+  return options?.apiKey === undefined ? ["authToken"] : ["apiKey", "apiSecret"];
 }
