@@ -3,7 +3,7 @@
  */
 import { mkdir } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { accountSid, apiOf, configuration, createPlace, keys, landline } from "./running.ts";
+import { accountSid, apiOf, configuration, createPlace, firstLine, keys, landline } from "./running.ts";
 import type { Ended, Place, Running } from "./running.ts";
 
 let place: Place;
@@ -175,6 +175,10 @@ test("send, look, review: the same as over HTTP", async () => {
   expect(JSON.parse(fixed.out)).toMatchObject({ parent_id: id });
   expect(await run("review", "discard", id, "--reason", "late")).toMatchObject({ code: 1, out: "" });
   expect((await run("operations", "show", "op_nowhere")).code).toBe(1);
+  expect(await run("operations", "watch", "op_nowhere")).toMatchObject({ code: 1, out: "" });
+  const env = { LANDLINE_URL: server.url, LANDLINE_KEY: keys.admin };
+  const stands = await firstLine(place.directory, ["operations", "watch", id, "--json"], env);
+  expect(JSON.parse(stands)).toMatchObject({ id, state: "superseded" });
 });
 
 test("a store has one owner; afterwards it verifies, migrates and prunes, and doctor asks the provider", async () => {

@@ -136,6 +136,24 @@ export async function landline(
   return { code, out, err };
 }
 
+/** Runs a command that does not end by itself, up to the first line it prints. */
+export async function firstLine(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
+  const child = launch(cwd, args, env);
+  const ended = once(child, "close");
+  try {
+    const lines = createInterface({ input: child.stdout as NonNullable<typeof child.stdout> });
+    return await Promise.race([
+      once(lines, "line").then(([line]) => line as string),
+      ended.then(([code]) => {
+        throw new Error(`landline ${args.join(" ")} ended with ${code} and printed nothing`);
+      }),
+    ]);
+  } finally {
+    child.kill("SIGKILL");
+    await ended;
+  }
+}
+
 /** A configuration with one account of each given provider, against a sandbox. */
 export function configuration(
   sandbox: string,

@@ -159,12 +159,11 @@ export function registerOperations(program: Command): void {
       else print(`${textOf(body["id"])}  ${stateOf(body)}`);
     });
   withConnection(operations.command("watch"))
-    .description("what changes, as it changes; Ctrl-C ends it")
+    .description("what changes, as it changes (of one operation: where it stands, first); Ctrl-C ends it")
     .argument("[id]", "only this operation")
     .action(async (id: string | undefined, options: ConnectOptions) => {
       const client = await connect(options);
-      for await (const event of events(client)) {
-        if (id !== undefined && textOf(event["id"]) !== id) continue;
+      const tell = (event: Json): void => {
         if (options.json === true) printJson(event);
         else
           print(
@@ -173,8 +172,30 @@ export function registerOperations(program: Command): void {
               .filter(Boolean)
               .join("  "),
           );
-      }
+      };
+      // Whoever watches what came to rest long ago would see nothing, and of a mistyped id nothing for ever.
+      if (id !== undefined) tell(standing((await client.ask(`/v1/operations/${encodeURIComponent(id)}`)).body));
+      for await (const event of events(client)) if (id === undefined || textOf(event["id"]) === id) tell(event);
     });
+}
+
+/** Where an operation is, in the form of the event that would say so. */
+function standing(operation: Json): Json {
+  const history = Array.isArray(operation["history"]) ? (operation["history"] as Json[]) : [];
+  const last = history.at(-1);
+  return {
+    type: "operation.changed",
+    at: operation["updated_at"],
+    id: operation["id"],
+    account: operation["account"],
+    operation: operation["operation"],
+    state: operation["state"],
+    event: last?.["event"] ?? null,
+    because: last?.["because"] ?? null,
+    version: operation["version"],
+    failure: operation["failure"],
+    parked_reason: operation["parked_reason"],
+  };
 }
 
 function queryOf(options: object): string {
