@@ -10,6 +10,7 @@ import { createRedactor } from "@landline/core";
 import { createGateway, createKeyRing } from "@landline/gateway";
 import { digest, hashing, randomToken } from "@landline/host";
 import { providerForExplaining, providerNames } from "@landline/providers";
+import { closingOf } from "./closing.ts";
 import type { Config } from "./config/index.ts";
 import { readAssets } from "./console-assets.ts";
 import { readKeys } from "./keys.ts";
@@ -113,11 +114,12 @@ export async function serve(config: Config, options: ServeOptions): Promise<Runn
       serverOptions,
     }) as Server;
     server.maxHeadersCount = 100;
+    const close = closingOf(server);
     // Bulk work an earlier process left unfinished goes on from here.
     begun.push(async () => gateway.close());
     await gateway.start();
     const port = await listen(server, hostname, options.port ?? config.http.port);
-    begun.push(async () => closed(server));
+    begun.push(close);
     if (options.restored === true) await outbox.restored(restoredByHand);
     if (options.dispatch) await outbox.run();
     return {
@@ -128,7 +130,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Runn
         // Whoever asks hears that we are draining for as long as attempts under way take; then nobody listens.
         await outbox.stop();
         await gateway.close();
-        await closed(server);
+        await close();
         await observers.close();
         await system.close();
       },
@@ -167,20 +169,6 @@ async function listen(server: Server, hostname: string, port: number): Promise<n
       resolve((server.address() as AddressInfo).port);
     });
   });
-}
-
-/** Lets answers under way end, for ten seconds at most. */
-async function closed(server: Server): Promise<void> {
-  const cut = setTimeout(() => {
-    server.closeAllConnections();
-  }, 10_000);
-  await new Promise<void>((resolve) => {
-    server.close(() => {
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
-  clearTimeout(cut);
 }
 
 function isLoopback(hostname: string): boolean {
