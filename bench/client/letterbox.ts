@@ -9,14 +9,17 @@ export type LetterboxTypes = {
   readonly "letters.post": { readonly input: Letter; readonly value: { readonly sid: string } };
 };
 
-/** An account at the benchmark's server. */
-export function letterbox(url: string): Provider<LetterboxTypes> {
+/**
+ * An account at the benchmark's server.
+ * @param doubt whether the server recognises a repeat by its key, or nobody can tell
+ */
+export function letterbox(url: string, doubt: "deduplicate" | "park" = "deduplicate"): Provider<LetterboxTypes> {
   const post: Operation<Letter> = {
     name: "letters.post",
     traits: {
       family: "letters",
       effect: "create",
-      doubt: "deduplicate",
+      doubt,
       keyLifetimeMs: null,
       lookupSettleMs: 0,
       ordered: false,

@@ -23,7 +23,7 @@ const letter = { to: "+15550001111", text: "hello" };
 const accountSid = `AC${"0".repeat(32)}`;
 const token = "a-secret-auth-token";
 const landline = (url: string) =>
-  createClient(letterbox(url), { attemptsMax: 4, backoff: { base: "100ms" }, attemptTimeout: "1s" });
+  createClient(letterbox(url, "park"), { attemptsMax: 4, backoff: { base: "100ms" }, attemptTimeout: "1s" });
 const towards = (url: string, client: { request(options: { uri: string }): unknown }): never =>
   ({
     request: (options: { uri: string }) =>
@@ -150,7 +150,7 @@ async function abortDuringBackoff(): Promise<Row[]> {
     (response) => response.writeHead(429).end(),
     (url) =>
       timed((signal) =>
-        createClient(letterbox(url), { backoff: { base: "1s" } }).call("letters.post", letter, { signal }),
+        createClient(letterbox(url, "park"), { backoff: { base: "1s" } }).call("letters.post", letter, { signal }),
       ),
   );
   return [
