@@ -52,6 +52,8 @@ export async function landline(args: readonly string[], options: RunOptions = {}
 export interface Staying {
   /** The first line on stdout, parsed. */
   readonly said: Readonly<Record<string, unknown>>;
+  /** All lines on stdout so far, parsed. */
+  readonly lines: readonly Readonly<Record<string, unknown>>[];
   readonly url: string;
   /** Everything on stderr so far. */
   log(): string;
@@ -72,11 +74,15 @@ export async function stay(args: readonly string[], options: RunOptions = {}): P
   const ended = once(child, "close").finally(() => running.delete(child));
   let log = "";
   child.stderr.on("data", (chunk: Buffer) => (log += chunk.toString()));
-  const line = await Promise.race([once(createInterface({ input: child.stdout }), "line"), ended.then(() => null)]);
-  if (line === null) throw new Error(`it ended before it was ready: ${log}`);
-  const said = JSON.parse(String(line[0])) as Staying["said"];
+  const lines: Staying["said"][] = [];
+  const reader = createInterface({ input: child.stdout });
+  reader.on("line", (line) => lines.push(JSON.parse(line) as Staying["said"]));
+  await Promise.race([once(reader, "line"), ended]);
+  const [said] = lines;
+  if (said === undefined) throw new Error(`it ended before it was ready: ${log}`);
   return {
     said,
+    lines,
     url: typeof said["url"] === "string" ? said["url"] : "",
     log: () => log,
     stop: async () => {

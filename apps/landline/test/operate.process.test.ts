@@ -150,15 +150,13 @@ test("operations cancel: what has not left; and watch tells of it", async () => 
   const paused = await fetch(`${gateway.url}/v1/accounts/idle/pause`, { method: "POST", headers, body: "{}" });
   expect(paused.status).toBe(200);
   const { id } = await asked("send", "--to", reached, "--body", "never", "--via", "idle:sms");
-  const watching = stay(["operations", "watch", String(id), "--url", gateway.url], {
+  const watcher = await stay(["operations", "watch", String(id), "--url", gateway.url], {
     env: { LANDLINE_KEY: keys.admin },
   });
-  // The stream tells of what happens after it was opened.
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  expect(watcher.said).toMatchObject({ type: "operation.changed", id, state: "held" });
   const cancelled = await ask("operations", "cancel", String(id), "--reason", "changed my mind");
   expect([cancelled.code, cancelled.stdout]).toEqual([0, `${String(id)}  cancelled\n`]);
-  const watcher = await watching;
-  expect(watcher.said).toMatchObject({ type: "operation.changed", id, state: "cancelled" });
+  await expect.poll(() => watcher.lines.at(-1)).toMatchObject({ type: "operation.changed", id, state: "cancelled" });
   await watcher.stop();
   const late = await ask("operations", "cancel", String(id));
   expect([late.code, late.stderr]).toEqual([1, expect.stringContaining("STATE_CONFLICT")]);

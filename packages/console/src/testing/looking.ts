@@ -71,7 +71,7 @@ export function lookingTests(world: () => World): void {
       })
       .toBe(size);
     const page = await signIn(browser, backend, "/review?reference=long");
-    await page.getByText("read, more follow").waitFor();
+    await page.locator("tr[data-id]").first().waitFor();
     for (let step = 0; step < 70; step += 1) await page.keyboard.press("j");
     await page.getByText(`${size} operations`, { exact: true }).waitFor();
     const focused = async (): Promise<number> =>
