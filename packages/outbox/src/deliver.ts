@@ -19,7 +19,7 @@ import { conclude, historyAfter, settlementOf, spread } from "./settle.ts";
 import type { Held } from "./settle.ts";
 import { startDurably } from "./start.ts";
 import { messageOf } from "./trouble.ts";
-import { leaseTooShort, notConfigured, nothingSent, optedOut, pastDeadline } from "./unsent.ts";
+import { leaseTooShort, notConfigured, nothingSent, optedOut, overtaken, pastDeadline } from "./unsent.ts";
 import type { Unsent } from "./unsent.ts";
 
 /** One claimed operation on its way. The lane has been told that it started. */
@@ -61,7 +61,7 @@ export async function deliver(context: Context, job: Job): Promise<void> {
   const request = sendRequestOf(operation);
   const number = operation.attemptsStarted + 1;
   const begun = await startDurably(context, held, number, account.sender.digest(request));
-  if (begun === "overtaken") return giveUp(leaseTooShort(operation, nothingSent(number, clock.now())));
+  if (begun === "overtaken") return giveUp(overtaken(operation, nothingSent(number, clock.now())));
   if (begun !== "started") return giveUp(null);
   began(context, held, number);
 

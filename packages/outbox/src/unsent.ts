@@ -65,8 +65,24 @@ export function nothingSent(number: number, endedAt: number): AttemptResult {
 /** Back to where it was, no attempt spent: this process was held up for too long to send safely. */
 export function leaseTooShort(operation: Pick<OperationRecord, "history">, attempt: AttemptResult): Settlement {
   const because = "the lease would not have outlasted the attempt: nothing was sent";
-  const facts = { kind: "internal", execution: "not_executed", remedy: "retry", responsible: "operator" } as const;
   const guidance = "It is tried again at once. If this repeats, the worker is starved: give it more processor time.";
+  return heldUp(operation, attempt, because, guidance);
+}
+
+/** A receipt or somebody else ended it while the store took its time: only the journal hears of this. */
+export function overtaken(operation: Pick<OperationRecord, "history">, attempt: AttemptResult): Settlement {
+  const because = "it ended while the store was slow to answer: nothing was sent";
+  const guidance = "Nothing is to be done for it. If this repeats, look at the store: it answers late.";
+  return heldUp(operation, attempt, because, guidance);
+}
+
+function heldUp(
+  { history }: Pick<OperationRecord, "history">,
+  attempt: AttemptResult,
+  because: string,
+  guidance: string,
+): Settlement {
+  const facts = { kind: "internal", execution: "not_executed", remedy: "retry", responsible: "operator" } as const;
   const failed = failure({ ...facts, message: because, guidance });
-  return { type: "hold", because, attempt, at: attempt.endedAt, history: operation.history, failure: failed };
+  return { type: "hold", because, attempt, at: attempt.endedAt, history, failure: failed };
 }

@@ -24,7 +24,7 @@ import { createMemoryLedgers } from "./memory/ledgers.ts";
 import { breaksOf } from "./memory/queries.ts";
 import { createMemoryReading } from "./memory/reading.ts";
 import { createMemoryRollup } from "./memory/rollup.ts";
-import { claimed, isFree, isInDoubt, newRow, snapshot } from "./memory/row.ts";
+import { claimed, isFree, isInDoubt, newRow, openAttempt, snapshot } from "./memory/row.ts";
 import type { Row } from "./memory/row.ts";
 import {
   accepted,
@@ -333,26 +333,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
       const at = now();
       if (row === null || isFree(row, at) || attempt.number !== row.record.attemptsStarted + 1) return false;
       if (!move(row, "start", { at, actor: "landline", because: `attempt ${attempt.number}` })) return false;
-      const { record } = row;
-      record.attemptsStarted = attempt.number;
-      record.nextAttemptAt = null;
-      if (record.history.firstAttemptAt === 0) record.history = { ...record.history, firstAttemptAt: at };
-      row.attempts.push({
-        number: attempt.number,
-        lease: lease.lease,
-        startedAt: at,
-        endedAt: null,
-        outcome: null,
-        status: null,
-        code: null,
-        requestId: null,
-        phase: null,
-        failure: null,
-        decision: null,
-        because: null,
-        requestDigest: attempt.requestDigest,
-        body: null,
-      });
+      openAttempt(row, at, attempt.requestDigest);
       file(row);
       return true;
     },

@@ -62,6 +62,30 @@ export function newRow(operation: NewOperation, now: number, sequence: number): 
   };
 }
 
+/** Writes down that the record's next attempt has begun. */
+export function openAttempt(row: Row, startedAt: number, requestDigest: string | null): void {
+  const { record } = row;
+  record.attemptsStarted += 1;
+  record.nextAttemptAt = null;
+  if (record.history.firstAttemptAt === 0) record.history = { ...record.history, firstAttemptAt: startedAt };
+  row.attempts.push({
+    number: record.attemptsStarted,
+    lease: record.lease,
+    startedAt,
+    endedAt: null,
+    outcome: null,
+    status: null,
+    code: null,
+    requestId: null,
+    phase: null,
+    failure: null,
+    decision: null,
+    because: null,
+    requestDigest,
+    body: null,
+  });
+}
+
 /** A copy that later changes do not reach. Inputs are never changed, so they are shared. */
 export function snapshot(row: Row): OperationRecord {
   const { record } = row;

@@ -8,6 +8,7 @@ import { deskLine } from "../../ports/index.ts";
 import type { AttemptResult, DeskCommand, LifecycleCommand, ReceiptRecord, Settlement } from "../../ports/index.ts";
 import { leaseLeap } from "../../storing/leap.ts";
 import { eventsOfReceipt } from "../../storing/receipt-events.ts";
+import { openAttempt } from "./row.ts";
 import type { Row } from "./row.ts";
 
 /** Who caused a change, and why. */
@@ -61,25 +62,7 @@ export function presumeStarted(row: Row, cause: Cause, begun: number): void {
   const { record } = row;
   if (!move(row, "start", cause)) return;
   record.lease += leaseLeap;
-  record.attemptsStarted += 1;
-  record.nextAttemptAt = null;
-  if (record.history.firstAttemptAt === 0) record.history = { ...record.history, firstAttemptAt: begun };
-  row.attempts.push({
-    number: record.attemptsStarted,
-    lease: record.lease,
-    startedAt: begun,
-    endedAt: null,
-    outcome: null,
-    status: null,
-    code: null,
-    requestId: null,
-    phase: null,
-    failure: null,
-    decision: null,
-    because: null,
-    requestDigest: null,
-    body: null,
-  });
+  openAttempt(row, begun, null);
 }
 
 /** Begins the looks at an operation in doubt again. */
